@@ -1,0 +1,161 @@
+//! The verified caller, and the scopes made from it.
+
+use dms_domain::{
+    formats::CentreCode,
+    ids::{self, CentreOrdinal},
+    permissions::{Permission, Role},
+    refusal::Refusal,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The centre a user belongs to, as their token says it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CentreClaim {
+    /// The service centre's id; its ordinal is part of it.
+    pub id: Uuid,
+    /// The centre's code, the prefix of its document numbers.
+    pub code: CentreCode,
+}
+
+/// A caller whose token was verified. There is no other way to make one.
+#[derive(Debug, Clone)]
+pub struct Principal {
+    user_id: Uuid,
+    session_id: Uuid,
+    role: Role,
+    centre: Option<CentreClaim>,
+}
+
+/// The right to build keys of one centre's documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TenantScope(CentreOrdinal);
+
+impl TenantScope {
+    /// The centre's ordinal, which is part of its keys and of its documents' ids.
+    pub fn ordinal(self) -> CentreOrdinal {
+        self.0
+    }
+
+    /// Whether a document of this id belongs to this centre.
+    pub fn owns(self, document: &Uuid) -> bool {
+        ids::ordinal_of(document) == Some(self.0)
+    }
+}
+
+/// The right to read every centre's documents: an admin's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AllCentres(());
+
+impl AllCentres {
+    /// The scope of one of the dealership's centres.
+    pub fn scope(self, ordinal: CentreOrdinal) -> TenantScope {
+        TenantScope(ordinal)
+    }
+}
+
+/// What a list may show its caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListScope {
+    /// One centre's documents.
+    One(TenantScope),
+    /// All centres' documents.
+    All(AllCentres),
+}
+
+impl Principal {
+    pub(crate) fn new(user_id: Uuid, session_id: Uuid, role: Role, centre: Option<CentreClaim>) -> Self {
+        Self { user_id, session_id, role, centre }
+    }
+
+    /// The user's id.
+    pub fn user_id(&self) -> Uuid {
+        self.user_id
+    }
+
+    /// The session family the token belongs to.
+    pub fn session_id(&self) -> Uuid {
+        self.session_id
+    }
+
+    /// The user's role.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The user's centre; an admin and Central's staff have none.
+    pub fn centre(&self) -> Option<&CentreClaim> {
+        self.centre.as_ref()
+    }
+
+    /// Whether the role's permissions include this one.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.role.allows(permission)
+    }
+
+    /// The scope in which a tenant document of this id may be looked up; `None` (answered 404) for another
+    /// centre's document or an id that no centre's document can have.
+    pub fn scope_of_document(&self, document: &Uuid) -> Option<TenantScope> {
+        let ordinal = ids::ordinal_of(document)?;
+        match self.role {
+            Role::Admin => Some(TenantScope(ordinal)),
+            Role::ScManager
+            | Role::ServiceEngineer
+            | Role::ServiceAdvisor
+            | Role::InventoryManager
+            | Role::CentralInventoryManager => self.own_scope().filter(|own| own.0 == ordinal),
+        }
+    }
+
+    /// The centre in which a document is to be created: the caller's own, or the one an admin names.
+    ///
+    /// # Errors
+    /// `Forbidden` when a foreign centre is named or the caller has no centre; a field error on
+    /// `serviceCenterId` when an admin names none, or one that cannot exist.
+    pub fn scope_for_new(&self, named: Option<Uuid>) -> Result<(TenantScope, Uuid), Refusal> {
+        match self.list_scope(named)? {
+            ListScope::One(scope) => {
+                let id = named.or(self.centre.as_ref().map(|centre| centre.id));
+                id.map(|id| (scope, id)).ok_or_else(no_centre)
+            }
+            ListScope::All(_) => Err(Refusal::field("serviceCenterId", "is required for an admin")),
+        }
+    }
+
+    /// What a list shows: the own centre; for an admin the named one, or all.
+    ///
+    /// # Errors
+    /// `Forbidden` when a foreign centre is named or the caller has no centre; a field error when an admin
+    /// names a centre that cannot exist.
+    pub fn list_scope(&self, named: Option<Uuid>) -> Result<ListScope, Refusal> {
+        match self.role {
+            Role::Admin => match named {
+                None => Ok(ListScope::All(AllCentres(()))),
+                Some(id) => ids::ordinal_of(&id)
+                    .map(|ordinal| ListScope::One(TenantScope(ordinal)))
+                    .ok_or_else(|| Refusal::field("serviceCenterId", format!("no such service centre: {id}"))),
+            },
+            Role::ScManager
+            | Role::ServiceEngineer
+            | Role::ServiceAdvisor
+            | Role::InventoryManager
+            | Role::CentralInventoryManager => {
+                let (own, scope) = self.centre.as_ref().zip(self.own_scope()).ok_or_else(no_centre)?;
+                if named.is_some_and(|id| id != own.id) {
+                    return Err(Refusal::Forbidden {
+                        message: "This service centre is not yours".to_owned(),
+                    });
+                }
+                Ok(ListScope::One(scope))
+            }
+        }
+    }
+
+    fn own_scope(&self) -> Option<TenantScope> {
+        self.centre.as_ref().and_then(|centre| ids::ordinal_of(&centre.id)).map(TenantScope)
+    }
+}
+
+fn no_centre() -> Refusal {
+    Refusal::Forbidden { message: "Your account belongs to no service centre".to_owned() }
+}

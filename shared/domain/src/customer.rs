@@ -1,0 +1,96 @@
+//! Customers: master data of the dealership.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    calendar::Timestamp,
+    formats::{Email, Gstin, Phone, Pincode},
+    statuses::CustomerType,
+};
+
+/// Shortest and longest name.
+pub const NAME_LENGTH: (usize, usize) = (2, 100);
+
+/// A customer as it is stored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Customer {
+    /// UUIDv7.
+    pub id: Uuid,
+    /// `CUST-0001`.
+    pub customer_number: String,
+    /// What can be edited.
+    #[serde(flatten)]
+    pub details: CustomerDetails,
+    /// Centre of the last paid service.
+    pub last_service_center_id: Option<Uuid>,
+    /// Time of the last paid service.
+    pub last_service_date: Option<Timestamp>,
+    /// Invoice of the last paid service.
+    pub last_invoice_number: Option<String>,
+    /// Created.
+    pub created_at: Timestamp,
+    /// Last changed.
+    pub updated_at: Timestamp,
+    /// 1 at creation, one more with every change.
+    pub version: u64,
+    /// Set when the customer was deleted: kept for the documents that name them, shown to no one.
+    pub deleted_at: Option<Timestamp>,
+}
+
+/// What a user says about a customer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CustomerDetails {
+    /// Name of the person or firm.
+    pub name: String,
+    /// Mobile; not unique, families share one.
+    pub phone: Phone,
+    /// WhatsApp number.
+    pub whatsapp_number: Option<Phone>,
+    /// Another mobile.
+    pub alternate_number: Option<Phone>,
+    /// E-mail address.
+    pub email: Option<Email>,
+    /// Street address.
+    pub address: Option<String>,
+    /// "Mumbai, Maharashtra".
+    pub city_state: Option<String>,
+    /// PIN code.
+    pub pincode: Option<Pincode>,
+    /// Person or firm.
+    pub customer_type: CustomerType,
+    /// GSTIN of a firm.
+    pub gstin: Option<Gstin>,
+}
+
+impl Customer {
+    /// A new customer.
+    pub fn new(id: Uuid, customer_number: String, details: CustomerDetails, now: Timestamp) -> Self {
+        Self {
+            id,
+            customer_number,
+            details,
+            last_service_center_id: None,
+            last_service_date: None,
+            last_invoice_number: None,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+            deleted_at: None,
+        }
+    }
+
+    /// The same customer with other details.
+    #[must_use]
+    pub fn edited(&self, details: CustomerDetails, now: Timestamp) -> Self {
+        Self { details, updated_at: now, version: self.version + 1, ..self.clone() }
+    }
+
+    /// The same customer, deleted.
+    #[must_use]
+    pub fn deleted(&self, now: Timestamp) -> Self {
+        Self { deleted_at: Some(now), updated_at: now, version: self.version + 1, ..self.clone() }
+    }
+}

@@ -1,0 +1,121 @@
+//! Parts requests: a job card asks its centre's stock for parts.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    calendar::Timestamp,
+    formats::HsnSac,
+    money::Paise,
+    refusal::Refusal,
+    statuses::{PartsRequestStatus, Priority},
+};
+
+/// Most lines of one document that moves stock (decisions, "Stock").
+pub const MAX_LINES: usize = 40;
+
+/// A parts request as it is stored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PartsRequest {
+    /// UUIDv7 with the centre's ordinal in it.
+    pub id: Uuid,
+    /// The centre.
+    pub service_center_id: Uuid,
+    /// The job card.
+    pub job_card_id: Uuid,
+    /// Its number.
+    pub job_card_number: String,
+    /// Its state.
+    pub status: PartsRequestStatus,
+    /// How urgent.
+    pub urgency: Priority,
+    /// What is asked for. Prices are those of the time of asking.
+    pub items: Vec<PartsRequestItem>,
+    /// Who asked.
+    pub requested_by_id: Uuid,
+    /// Who decided.
+    pub decided_by_id: Option<Uuid>,
+    /// When.
+    pub decided_at: Option<Timestamp>,
+    /// Why it was rejected or cancelled, or the notes of the approval.
+    pub decision_notes: Option<String>,
+    /// Created.
+    pub created_at: Timestamp,
+    /// Last changed.
+    pub updated_at: Timestamp,
+    /// 1 at creation, one more with every change.
+    pub version: u64,
+}
+
+/// A line of a parts request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PartsRequestItem {
+    /// UUIDv7.
+    pub id: Uuid,
+    /// The part in the centre's stock.
+    pub inventory_part_id: Uuid,
+    /// Its name.
+    pub part_name: String,
+    /// Its number.
+    pub part_number: String,
+    /// Its code.
+    pub part_code: String,
+    /// Price of one.
+    pub unit_price_paise: Paise,
+    /// GST rate in per cent.
+    pub gst_rate: u8,
+    /// HSN.
+    pub hsn_sac_code: Option<HsnSac>,
+    /// How many were asked for.
+    pub requested_qty: i64,
+    /// How many were approved; 0 until decided.
+    pub approved_qty: i64,
+    /// Under warranty: charged at 0.
+    pub is_warranty: bool,
+}
+
+/// How many of one line are approved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Approval {
+    /// The line.
+    pub item_id: Uuid,
+    /// How many.
+    pub approved_qty: i64,
+}
+
+impl PartsRequest {
+    /// The request with the approved quantities set. Lines that are not named are approved as asked for.
+    ///
+    /// # Errors
+    /// Field errors for a line that is not the request's, is named twice, or gets more than was asked for.
+    pub fn approved(&self, approvals: &[Approval]) -> Result<Self, Refusal> {
+        let mut errors = crate::fields::FieldErrors::new();
+        let mut items = self.items.clone();
+        for item in &mut items {
+            item.approved_qty = item.requested_qty;
+        }
+        for (position, approval) in approvals.iter().enumerate() {
+            let field = |name: &str| format!("approvedItems[{position}].{name}");
+            if approvals.iter().take(position).any(|earlier| earlier.item_id == approval.item_id) {
+                errors.add(field("itemId"), "is named twice");
+                continue;
+            }
+            match items.iter_mut().find(|item| item.id == approval.item_id) {
+                None => errors.add(field("itemId"), "is not a line of this request"),
+                Some(item) if !(0..=item.requested_qty).contains(&approval.approved_qty) => {
+                    errors.add(field("approvedQty"), format!("must be from 0 to {}", item.requested_qty));
+                }
+                Some(item) => item.approved_qty = approval.approved_qty,
+            }
+        }
+        errors.into_result().map_err(Refusal::Invalid)?;
+        if items.iter().all(|item| item.approved_qty == 0) {
+            return Err(Refusal::field("approvedItems", "approve at least one part, or reject the request"));
+        }
+        let in_full = items.iter().all(|item| item.approved_qty == item.requested_qty);
+        let status = if in_full { PartsRequestStatus::Approved } else { PartsRequestStatus::PartiallyApproved };
+        Ok(Self { items, status, ..self.clone() })
+    }
+}

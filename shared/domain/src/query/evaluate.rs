@@ -1,0 +1,73 @@
+//! Filters and orders evaluated over documents: for the questions no index answers.
+
+use std::cmp::Ordering;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::{Filter, Operand, Operator, Sort};
+
+/// Whether a document (in its API field names) satisfies all filters. An absent field satisfies only `ne`.
+pub fn matches(document: &Value, filters: &[Filter]) -> bool {
+    filters.iter().all(|filter| {
+        let value = document.get(filter.field.name).filter(|value| !value.is_null());
+        let Some(value) = value else { return filter.operator == Operator::Ne };
+        let orders = filter.operands.iter().filter_map(|operand| order(value, operand));
+        satisfies(filter.operator, orders)
+    })
+}
+
+fn satisfies(operator: Operator, mut orders: impl Iterator<Item = Ordering>) -> bool {
+    match operator {
+        Operator::Eq | Operator::In => orders.any(Ordering::is_eq),
+        Operator::Ne => orders.all(Ordering::is_ne),
+        Operator::Gt => orders.all(Ordering::is_gt),
+        Operator::Gte => orders.all(Ordering::is_ge),
+        Operator::Lt => orders.all(Ordering::is_lt),
+        Operator::Lte => orders.all(Ordering::is_le),
+    }
+}
+
+/// How a value compares with an operand; a moment within a day equals that day.
+fn order(value: &Value, operand: &Operand) -> Option<Ordering> {
+    match operand {
+        Operand::Text(text) => Some(value.as_str()?.cmp(text)),
+        Operand::Number(number) => Some(value.as_i64()?.cmp(number)),
+        Operand::Bool(truth) => Some(value.as_bool()?.cmp(truth)),
+        Operand::Time(first, last) => {
+            let moment = DateTime::parse_from_rfc3339(value.as_str()?).ok()?.with_timezone(&Utc);
+            Some(if moment < *first {
+                Ordering::Less
+            } else if moment > *last {
+                Ordering::Greater
+            } else {
+                Ordering::Equal
+            })
+        }
+    }
+}
+
+/// The order of two documents; ties are broken by id, newest first, so that pages never overlap.
+pub fn compare(a: &Value, b: &Value, sorts: &[Sort]) -> Ordering {
+    for Sort { field, descending } in sorts {
+        let order = scalar_order(a.get(field), b.get(field));
+        if order.is_ne() {
+            return if *descending { order.reverse() } else { order };
+        }
+    }
+    scalar_order(b.get("id"), a.get("id"))
+}
+
+/// Absent values sort first; numbers as numbers, the rest as text.
+fn scalar_order(a: Option<&Value>, b: Option<&Value>) -> Ordering {
+    match (a, b) {
+        (Some(Value::Number(a)), Some(Value::Number(b))) => {
+            a.as_f64().partial_cmp(&b.as_f64()).unwrap_or(Ordering::Equal)
+        }
+        (Some(Value::String(a)), Some(Value::String(b))) => a.cmp(b),
+        (Some(Value::Bool(a)), Some(Value::Bool(b))) => a.cmp(b),
+        (Some(_), None) => Ordering::Greater,
+        (None, Some(_)) => Ordering::Less,
+        _ => Ordering::Equal,
+    }
+}

@@ -1,0 +1,245 @@
+//! The query language of lists: one grammar, one parser. Each endpoint declares in one table what can be
+//! filtered, sorted and expanded; the parser, the documentation and the error texts come from it.
+
+mod evaluate;
+mod parse;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+pub use evaluate::{compare, matches};
+
+/// Rows on a page when the request does not say.
+pub const DEFAULT_LIMIT: u32 = 20;
+/// Most rows on a page.
+pub const MAX_LIMIT: u32 = 100;
+
+/// What an endpoint's query string may say.
+#[derive(Debug, Clone, Copy)]
+pub struct QuerySpec {
+    /// `filter[…]`.
+    pub filters: &'static [Field],
+    /// `sort=`; the first one, descending, is the default.
+    pub sorts: &'static [&'static str],
+    /// `expand=`.
+    pub expands: &'static [&'static str],
+    /// Whether the answer is a list: `page`, `limit`, `sort`, `filter`.
+    pub list: bool,
+    /// Whether `serviceCenterId=` is understood.
+    pub by_centre: bool,
+}
+
+impl QuerySpec {
+    /// One document: `fields` and `expand`.
+    pub const fn document(expands: &'static [&'static str]) -> Self {
+        Self { filters: &[], sorts: &[], expands, list: false, by_centre: false }
+    }
+}
+
+/// A field that can be filtered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field {
+    /// Its name in the API and in the document.
+    pub name: &'static str,
+    /// What its values are.
+    pub kind: FieldKind,
+}
+
+/// What a field's values are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldKind {
+    /// Any text.
+    Text,
+    /// A document's id.
+    Id,
+    /// A whole number.
+    Number,
+    /// A calendar day, stored as `YYYY-MM-DD`.
+    Date,
+    /// A moment, stored in RFC 3339; a plain day in a filter means that day in India.
+    Time,
+    /// `true` or `false`.
+    Bool,
+    /// One of these.
+    Choice(&'static [&'static str]),
+}
+
+/// Comparison of a filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operator {
+    /// Equal.
+    Eq,
+    /// Not equal.
+    Ne,
+    /// Greater.
+    Gt,
+    /// Greater or equal.
+    Gte,
+    /// Less.
+    Lt,
+    /// Less or equal.
+    Lte,
+    /// One of several, separated by commas.
+    In,
+}
+
+impl Operator {
+    /// All, in the order of the documentation.
+    pub const ALL: [Self; 7] = [Self::Eq, Self::Ne, Self::Gt, Self::Gte, Self::Lt, Self::Lte, Self::In];
+
+    /// As written in the query string.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Eq => "eq",
+            Self::Ne => "ne",
+            Self::Gt => "gt",
+            Self::Gte => "gte",
+            Self::Lt => "lt",
+            Self::Lte => "lte",
+            Self::In => "in",
+        }
+    }
+}
+
+/// A parsed value of a filter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Operand {
+    /// Text, id, choice or day: compared as text.
+    Text(String),
+    /// Compared as a number.
+    Number(i64),
+    /// Compared as truth.
+    Bool(bool),
+    /// A moment or, given as a day, the day's first and last millisecond.
+    Time(DateTime<Utc>, DateTime<Utc>),
+}
+
+/// One condition; all of a query's must hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    /// The field.
+    pub field: Field,
+    /// The comparison.
+    pub operator: Operator,
+    /// What to compare with; several only for [`Operator::In`].
+    pub operands: Vec<Operand>,
+}
+
+/// An order of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sort {
+    /// The field.
+    pub field: &'static str,
+    /// Largest or newest first.
+    pub descending: bool,
+}
+
+/// A relation to show, with the most rows to show of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expand {
+    /// The relation's name.
+    pub name: &'static str,
+    /// `name.limit=`.
+    pub limit: Option<u32>,
+}
+
+/// A parsed query string.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    /// From 1.
+    pub page: u32,
+    /// Rows on a page.
+    pub limit: u32,
+    /// Fields to show; empty: all.
+    pub fields: Vec<String>,
+    /// Relations to show.
+    pub expand: Vec<Expand>,
+    /// The order; never empty for a list.
+    pub sort: Vec<Sort>,
+    /// The conditions.
+    pub filters: Vec<Filter>,
+    /// `serviceCenterId=`.
+    pub service_center_id: Option<Uuid>,
+}
+
+/// What a query string says wrongly: answered 400.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueryError {
+    /// The parameter at fault, as it was written.
+    pub parameter: String,
+    /// What is wrong, with the valid choices.
+    pub message: String,
+}
+
+/// A span of time, both ends inclusive; open where `None`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TimeSpan {
+    /// First moment.
+    pub from: Option<DateTime<Utc>>,
+    /// Last moment.
+    pub to: Option<DateTime<Utc>>,
+}
+
+impl Query {
+    /// Rows before this page.
+    pub fn offset(&self) -> u64 {
+        u64::from(self.page - 1) * u64::from(self.limit)
+    }
+
+    /// Whether a relation is to be shown.
+    pub fn expands(&self, name: &str) -> bool {
+        self.expand.iter().any(|expand| expand.name == name)
+    }
+
+    /// The one value a field must equal, if a filter says so.
+    pub fn equals(&self, field: &str) -> Option<&str> {
+        self.filters.iter().find_map(|filter| match (filter.operator, filter.operands.as_slice()) {
+            (Operator::Eq, [Operand::Text(value)]) if filter.field.name == field => Some(value.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Takes the conditions on a moment out of the filters, as one span. Only ranges and equality form a
+    /// span; other comparisons stay.
+    pub fn take_time_span(&mut self, field: &str) -> TimeSpan {
+        let mut span = TimeSpan::default();
+        self.filters.retain(|filter| {
+            let [Operand::Time(first, last)] = filter.operands.as_slice() else { return true };
+            if filter.field.name != field {
+                return true;
+            }
+            let millisecond = chrono::TimeDelta::milliseconds(1);
+            match filter.operator {
+                Operator::Eq => span = span.and(Some(*first), Some(*last)),
+                Operator::Gt => span = span.and(Some(*last + millisecond), None),
+                Operator::Gte => span = span.and(Some(*first), None),
+                Operator::Lt => span = span.and(None, Some(*first - millisecond)),
+                Operator::Lte => span = span.and(None, Some(*last)),
+                Operator::Ne | Operator::In => return true,
+            }
+            false
+        });
+        span
+    }
+}
+
+impl TimeSpan {
+    fn and(self, from: Option<DateTime<Utc>>, to: Option<DateTime<Utc>>) -> Self {
+        let later = |a: Option<DateTime<Utc>>, b| a.max(b);
+        let earlier = |a: Option<DateTime<Utc>>, b: Option<DateTime<Utc>>| match (a, b) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        Self { from: later(self.from, from), to: earlier(self.to, to) }
+    }
+
+    /// Whether a moment lies in the span.
+    pub fn contains(&self, moment: DateTime<Utc>) -> bool {
+        self.from.is_none_or(|from| moment >= from) && self.to.is_none_or(|to| moment <= to)
+    }
+}
+
+/// The day a value of a [`FieldKind::Date`] filter names.
+pub(crate) fn day(value: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(value, "%Y-%m-%d").ok()
+}

@@ -1,0 +1,268 @@
+//! The parser of query strings.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::{
+    DEFAULT_LIMIT, Expand, Field, FieldKind, Filter, MAX_LIMIT, Operand, Operator, Query, QueryError, QuerySpec, Sort,
+    day,
+};
+use crate::calendar;
+
+/// Longest value of a parameter, in bytes.
+const MAX_VALUE_BYTES: usize = 2_000;
+/// Most parameters in one query string.
+const MAX_PARAMETERS: usize = 50;
+
+impl Query {
+    /// Parses a query string (without `?`; percent-encoded, `+` for a space) as this endpoint understands it.
+    ///
+    /// # Errors
+    /// [`QueryError`] naming the first parameter that is not understood, with the valid choices.
+    pub fn parse(raw: &str, spec: &QuerySpec) -> Result<Self, QueryError> {
+        let mut query = Self {
+            page: 1,
+            limit: DEFAULT_LIMIT,
+            fields: Vec::new(),
+            expand: Vec::new(),
+            sort: Vec::new(),
+            filters: Vec::new(),
+            service_center_id: None,
+        };
+        let mut limits = Vec::new();
+        for (count, (name, value)) in form_urlencoded::parse(raw.as_bytes()).enumerate() {
+            if count >= MAX_PARAMETERS || value.len() > MAX_VALUE_BYTES {
+                return Err(error(&name, "is too long, or one parameter too many"));
+            }
+            match name.strip_suffix(".limit") {
+                Some(relation) => limits.push((relation.to_owned(), value.into_owned())),
+                None => query.parameter(&name, &value, spec)?,
+            }
+        }
+        for (relation, value) in limits {
+            query.relation_limit(&relation, &value, spec)?;
+        }
+        if query.sort.is_empty() {
+            query.sort.extend(spec.sorts.first().map(|field| Sort { field, descending: true }));
+        }
+        Ok(query)
+    }
+
+    fn parameter(&mut self, name: &str, value: &str, spec: &QuerySpec) -> Result<(), QueryError> {
+        match name {
+            "fields" => {
+                let fields = value.split(',').map(str::trim).filter(|field| !field.is_empty());
+                self.fields.extend(fields.map(str::to_owned));
+            }
+            "expand" if !spec.expands.is_empty() => {
+                for relation in value.split(',').map(str::trim).filter(|relation| !relation.is_empty()) {
+                    let name = one_of("expand", relation, spec.expands)?;
+                    if !self.expands(name) {
+                        self.expand.push(Expand { name, limit: None });
+                    }
+                }
+            }
+            "page" if spec.list => self.page = whole(name, value, 1, 1_000_000)?,
+            "limit" if spec.list => self.limit = whole(name, value, 1, MAX_LIMIT)?,
+            "sort" if spec.list && !spec.sorts.is_empty() => {
+                for part in value.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+                    let descending = part.starts_with('-');
+                    let field = one_of("sort", part.trim_start_matches('-'), spec.sorts)?;
+                    self.sort.push(Sort { field, descending });
+                }
+            }
+            "serviceCenterId" if spec.by_centre => self.service_center_id = Some(id(name, value)?),
+            _ => match name.strip_prefix("filter[") {
+                Some(rest) if spec.list && !spec.filters.is_empty() => {
+                    self.filters.push(filter(name, rest, value, spec.filters)?);
+                }
+                _ => return Err(unknown(name, spec)),
+            },
+        }
+        Ok(())
+    }
+
+    fn relation_limit(&mut self, relation: &str, value: &str, spec: &QuerySpec) -> Result<(), QueryError> {
+        let name = format!("{relation}.limit");
+        let limit = whole(&name, value, 1, MAX_LIMIT)?;
+        if !spec.expands.contains(&relation) {
+            return Err(unknown(&name, spec));
+        }
+        match self.expand.iter_mut().find(|expand| expand.name == relation) {
+            Some(expand) => expand.limit = Some(limit),
+            None => return Err(error(&name, &format!("needs expand={relation}"))),
+        }
+        Ok(())
+    }
+}
+
+fn error(parameter: &str, message: &str) -> QueryError {
+    QueryError { parameter: parameter.to_owned(), message: message.to_owned() }
+}
+
+fn unknown(name: &str, spec: &QuerySpec) -> QueryError {
+    let mut valid = vec!["fields"];
+    if spec.list {
+        valid.extend(["page", "limit"]);
+    }
+    if spec.list && !spec.sorts.is_empty() {
+        valid.push("sort");
+    }
+    if !spec.expands.is_empty() {
+        valid.push("expand");
+    }
+    if spec.by_centre {
+        valid.push("serviceCenterId");
+    }
+    if spec.list && !spec.filters.is_empty() {
+        valid.push("filter[field]");
+    }
+    error(name, &format!("is not a parameter of this endpoint; valid: {}", valid.join(", ")))
+}
+
+fn one_of(parameter: &str, value: &str, choices: &'static [&'static str]) -> Result<&'static str, QueryError> {
+    choices
+        .iter()
+        .find(|choice| **choice == value)
+        .copied()
+        .ok_or_else(|| error(parameter, &format!("{value:?} is not possible; valid: {}", choices.join(", "))))
+}
+
+fn whole(parameter: &str, value: &str, least: u32, most: u32) -> Result<u32, QueryError> {
+    value
+        .parse()
+        .ok()
+        .filter(|number| (least..=most).contains(number))
+        .ok_or_else(|| error(parameter, &format!("must be a whole number from {least} to {most}")))
+}
+
+fn id(parameter: &str, value: &str) -> Result<Uuid, QueryError> {
+    value.parse().map_err(|_| error(parameter, "must be an id (a UUID)"))
+}
+
+/// `rest` is what follows `filter[`: `status]` or `createdAt][gte]`.
+fn filter(parameter: &str, rest: &str, value: &str, fields: &'static [Field]) -> Result<Filter, QueryError> {
+    let malformed = || error(parameter, "must look like filter[field]=value or filter[field][gte]=value");
+    let inner = rest.strip_suffix(']').ok_or_else(malformed)?;
+    let (name, operator) = inner.split_once("][").unwrap_or((inner, "eq"));
+    let field = fields.iter().find(|field| field.name == name).copied().ok_or_else(|| {
+        let names: Vec<_> = fields.iter().map(|field| field.name).collect();
+        error(parameter, &format!("{name:?} cannot be filtered by; valid: {}", names.join(", ")))
+    })?;
+    let operator = Operator::ALL.into_iter().find(|known| known.as_str() == operator).ok_or_else(|| {
+        let names: Vec<_> = Operator::ALL.iter().map(|known| known.as_str()).collect();
+        error(parameter, &format!("{operator:?} is not a comparison; valid: {}", names.join(", ")))
+    })?;
+    let operands = match operator {
+        Operator::In => value.split(',').map(|part| operand(parameter, part, field.kind)).collect::<Result<_, _>>()?,
+        Operator::Eq | Operator::Ne | Operator::Gt | Operator::Gte | Operator::Lt | Operator::Lte => {
+            vec![operand(parameter, value, field.kind)?]
+        }
+    };
+    Ok(Filter { field, operator, operands })
+}
+
+fn operand(parameter: &str, value: &str, kind: FieldKind) -> Result<Operand, QueryError> {
+    match kind {
+        FieldKind::Text => Ok(Operand::Text(value.to_owned())),
+        FieldKind::Id => id(parameter, value).map(|id| Operand::Text(id.to_string())),
+        FieldKind::Number => {
+            value.parse().map(Operand::Number).map_err(|_| error(parameter, "must be a whole number"))
+        }
+        FieldKind::Bool => {
+            value.parse().map(Operand::Bool).map_err(|_| error(parameter, "must be true or false"))
+        }
+        FieldKind::Choice(choices) => one_of(parameter, value, choices).map(|choice| Operand::Text(choice.to_owned())),
+        FieldKind::Date => day(value)
+            .map(|day| Operand::Text(day.to_string()))
+            .ok_or_else(|| error(parameter, "must be a date: YYYY-MM-DD")),
+        FieldKind::Time => time(value)
+            .map(|(first, last)| Operand::Time(first, last))
+            .ok_or_else(|| error(parameter, "must be a date (YYYY-MM-DD) or a time (RFC 3339)")),
+    }
+}
+
+/// A day in India as its first and last millisecond, or one moment twice.
+fn time(value: &str) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    if let Some(day) = day(value) {
+        let next = calendar::ist_day_start_utc(day.succ_opt()?);
+        return Some((calendar::ist_day_start_utc(day), next - TimeDelta::milliseconds(1)));
+    }
+    let moment = DateTime::parse_from_rfc3339(value).ok()?.with_timezone(&Utc);
+    Some((moment, moment))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const SPEC: QuerySpec = QuerySpec {
+        filters: &[
+            Field { name: "status", kind: FieldKind::Choice(&["CREATED", "ASSIGNED"]) },
+            Field { name: "createdAt", kind: FieldKind::Time },
+            Field { name: "customerId", kind: FieldKind::Id },
+        ],
+        sorts: &["createdAt"],
+        expands: &["customer", "vehicles"],
+        list: true,
+        by_centre: true,
+    };
+
+    fn refused(raw: &str) -> QueryError {
+        Query::parse(raw, &SPEC).unwrap_err()
+    }
+
+    #[test]
+    fn an_empty_query_is_the_first_page_newest_first() {
+        let query = Query::parse("", &SPEC).unwrap();
+        assert_eq!((query.page, query.limit, query.offset()), (1, 20, 0));
+        assert_eq!(query.sort, [Sort { field: "createdAt", descending: true }]);
+    }
+
+    #[test]
+    fn the_specifications_own_parameters_are_understood() {
+        let raw = "page=2&limit=5&fields=id,name&expand=customer,vehicles&vehicles.limit=5&sort=-createdAt\
+                   &filter%5Bstatus%5D=CREATED&filter[createdAt][gte]=2025-01-01";
+        let mut query = Query::parse(raw, &SPEC).unwrap();
+        assert_eq!(query.offset(), 5);
+        assert_eq!(query.equals("status"), Some("CREATED"));
+        assert_eq!(query.expand[1], Expand { name: "vehicles", limit: Some(5) });
+        let span = query.take_time_span("createdAt");
+        assert_eq!(span.from.unwrap().to_rfc3339(), "2024-12-31T18:30:00+00:00", "midnight in India");
+        assert_eq!(query.filters.len(), 1, "the status filter stays");
+    }
+
+    #[test]
+    fn every_error_names_its_parameter_and_the_choices() {
+        assert!(refused("colour=red").message.contains("page, limit, sort, expand, serviceCenterId, filter[field]"));
+        assert!(refused("filter[colour]=red").message.contains("status, createdAt, customerId"));
+        assert_eq!(refused("filter[colour]=red").parameter, "filter[colour]");
+        assert!(refused("filter[status]=OPEN").message.contains("CREATED, ASSIGNED"));
+        assert!(refused("filter[status][about]=CREATED").message.contains("eq, ne, gt, gte, lt, lte, in"));
+        for raw in ["page=0", "limit=101", "limit=x", "filter[status", "expand=wheels", "sort=name", "vehicles.limit=3"]
+        {
+            assert!(Query::parse(raw, &SPEC).is_err(), "{raw}");
+        }
+    }
+
+    #[test]
+    fn one_document_has_no_pages() {
+        let spec = QuerySpec::document(&["customer"]);
+        assert!(Query::parse("expand=customer&fields=id", &spec).is_ok());
+        assert!(Query::parse("page=2", &spec).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_query_string_panics_the_parser(raw in ".{0,200}") {
+            let _ = Query::parse(&raw, &SPEC);
+        }
+
+        #[test]
+        fn no_filter_panics_the_parser(field in "[a-zA-Z\\]\\[]{0,12}", operator in "[a-z\\[\\]]{0,6}", value in ".{0,30}") {
+            let _ = Query::parse(&format!("filter[{field}][{operator}]={value}"), &SPEC);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! State-changing requests: the Idempotency-Key, `If-Match`, and running the command.
+
+use std::future::Future;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, StatusCode, header::IF_MATCH, request::Parts},
+};
+use dms_store::{Command, Plan, Store, StoreError};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{
+    context::Context,
+    error::{ApiError, ApiResult},
+    reply::Reply,
+};
+
+/// A state-changing request.
+pub struct Cmd {
+    /// The request.
+    pub context: Context,
+    idempotency_key: Option<String>,
+    /// The version the caller expects the document to have.
+    pub if_match: Option<u64>,
+}
+
+impl Cmd {
+    /// Runs a command: `plan` reads and decides, `view` makes the answer's data and its version.
+    ///
+    /// # Errors
+    /// The plan's refusal, or a failure of the store.
+    pub async fn run<T, F, Fut, V>(
+        &self,
+        store: &Store,
+        user: Uuid,
+        status: StatusCode,
+        plan: F,
+        view: impl Fn(&T) -> (V, Option<u64>),
+    ) -> ApiResult<Reply>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<Plan<T>, StoreError>>,
+        V: Serialize,
+    {
+        let command = self.command(user);
+        let reply = |value: &T| {
+            let (data, version) = view(value);
+            let reply = self.context.reply(status.as_u16(), &data, version);
+            reply.map(|reply| reply.0).map_err(|error| StoreError::Corrupt(error.detail().unwrap_or_default().to_owned()))
+        };
+        Ok(Reply(store.run(&command, plan, reply).await?))
+    }
+
+    /// The command as the store knows it.
+    pub fn command(&self, user: Uuid) -> Command {
+        Command {
+            user,
+            idempotency_key: self.idempotency_key.clone(),
+            fingerprint: self.context.fingerprint.to_string(),
+            request_id: self.context.request_id.to_string(),
+            now: self.context.now,
+        }
+    }
+
+    /// A command of its own for one row of a bulk request: with its own place in the memory of the key.
+    pub fn row(&self, user: Uuid, row: usize) -> Command {
+        let command = self.command(user);
+        Command {
+            idempotency_key: command.idempotency_key.map(|key| format!("{key}#{row}")),
+            request_id: format!("{}#{row}", command.request_id),
+            ..command
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Cmd {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let context = Context::from_request_parts(parts, state).await?;
+        let idempotency_key = idempotency_key(&parts.headers)?;
+        let if_match = if_match(&parts.headers)?;
+        Ok(Self { context, idempotency_key, if_match })
+    }
+}
+
+fn idempotency_key(headers: &HeaderMap) -> ApiResult<Option<String>> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let valid = value.to_str().ok().filter(|key| (1..=255).contains(&key.len()));
+    valid.map(|key| Some(key.to_owned())).ok_or_else(|| {
+        ApiError::new(StatusCode::BAD_REQUEST, "BAD_HEADER", "Idempotency-Key must be 1 to 255 visible characters")
+            .with_field("idempotency-key", "must be 1 to 255 visible characters")
+    })
+}
+
+/// `"3"`, `W/"3"` or `3`; `*` matches every version.
+fn if_match(headers: &HeaderMap) -> ApiResult<Option<u64>> {
+    let Some(value) = headers.get(IF_MATCH) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    text.trim_start_matches("W/").trim_matches('"').parse().map(Some).map_err(|_| {
+        ApiError::new(StatusCode::BAD_REQUEST, "BAD_HEADER", "If-Match must be an ETag of this API")
+            .with_field("if-match", "must be an ETag of this API, like \"3\"")
+    })
+}

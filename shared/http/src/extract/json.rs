@@ -1,0 +1,99 @@
+//! Request bodies.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request},
+    http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
+};
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+
+use crate::error::ApiError;
+
+/// A JSON body.
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        if !is_json(request.headers()) {
+            return Err(ApiError::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "UNSUPPORTED_MEDIA_TYPE",
+                "Send the body as application/json",
+            )
+            .with_field("content-type", "must be application/json"));
+        }
+        // The middleware has read the body and checked its size.
+        let bytes = Bytes::from_request(request, state).await.map_err(|_| malformed("the body cannot be read"))?;
+        let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
+        let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+            let path = error.path().to_string();
+            let inner = error.into_inner();
+            match inner.classify() {
+                serde_json::error::Category::Data => invalid(&path, &inner.to_string()),
+                serde_json::error::Category::Io
+                | serde_json::error::Category::Syntax
+                | serde_json::error::Category::Eof => malformed(&inner.to_string()),
+            }
+        })?;
+        deserializer.end().map_err(|error| malformed(&error.to_string()))?;
+        Ok(Self(value))
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let essence = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = essence.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json") || essence.to_ascii_lowercase().ends_with("+json")
+}
+
+fn malformed(message: &str) -> ApiError {
+    ApiError::new(StatusCode::BAD_REQUEST, "MALFORMED_JSON", format!("The body is not valid JSON: {message}"))
+        .with_field("body", message)
+}
+
+/// Well-formed JSON of the wrong shape: names the field, also when it is missing.
+fn invalid(path: &str, message: &str) -> ApiError {
+    let message = message.split(" at line ").next().unwrap_or(message);
+    let missing = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+    let at_top = path.is_empty() || path == ".";
+    let (field, message) = match missing {
+        Some(name) if at_top => (name.to_owned(), "is required"),
+        Some(name) => (format!("{path}.{name}"), "is required"),
+        None if at_top => ("body".to_owned(), message),
+        None => (path.to_owned(), message),
+    };
+    ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_FAILED", "Some fields are not valid")
+        .with_field(field, message)
+}
+
+/// A field of a PATCH: absent (keep), null (clear), or a value (set).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Change<T> {
+    /// The field is absent.
+    #[default]
+    Keep,
+    /// The field is null.
+    Clear,
+    /// The field has a value.
+    Set(T),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // Only called when the field is present; `#[serde(default)]` makes an absent one `Keep`.
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Clear, Self::Set))
+    }
+}
+
+impl<T> Change<T> {
+    /// The field after the change, where it may be empty.
+    pub fn or(self, current: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => current,
+            Self::Clear => None,
+            Self::Set(value) => Some(value),
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! What handlers take as arguments.
+
+mod command;
+mod json;
+mod path;
+mod permit;
+mod query;
+
+pub use command::Cmd;
+pub use json::{Change, Json};
+pub use path::Id;
+pub use permit::{Login, Permit};
+pub use query::{Params, Spec};

@@ -1,0 +1,111 @@
+//! The query string of a list or a document: parsed by, and documented from, the endpoint's own table.
+
+use std::{marker::PhantomData, ops::Deref};
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use dms_domain::query::{Field, FieldKind, MAX_LIMIT, Query, QuerySpec};
+use utoipa::{
+    IntoParams,
+    openapi::{
+        Required,
+        path::{Parameter, ParameterBuilder, ParameterIn},
+        schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type},
+    },
+};
+
+use crate::error::ApiError;
+
+/// An endpoint's table of what its query string may say.
+pub trait Spec: Send + Sync + 'static {
+    /// The table.
+    const SPEC: QuerySpec;
+}
+
+/// The parsed query string of an endpoint.
+pub struct Params<S> {
+    query: Query,
+    spec: PhantomData<fn() -> S>,
+}
+
+impl<S> Deref for Params<S> {
+    type Target = Query;
+
+    fn deref(&self) -> &Query {
+        &self.query
+    }
+}
+
+impl<S: Spec, State: Sync> FromRequestParts<State> for Params<S> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, ApiError> {
+        let query = Query::parse(parts.uri.query().unwrap_or_default(), &S::SPEC)?;
+        Ok(Self { query, spec: PhantomData })
+    }
+}
+
+impl<S: Spec> IntoParams for Params<S> {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let spec = S::SPEC;
+        let mut params = Vec::new();
+        if spec.list {
+            params.push(parameter("page", "Page, from 1", integer(None)));
+            params.push(parameter("limit", "Rows on a page, 20 unless given", integer(Some(MAX_LIMIT))));
+        }
+        if spec.list && !spec.sorts.is_empty() {
+            params.push(parameter("sort", &format!("{}; with - before it: descending", spec.sorts.join(", ")), text()));
+        }
+        if spec.by_centre {
+            params.push(parameter("serviceCenterId", "The service centre; users of a centre see only their own", uuid()));
+        }
+        params.push(parameter("fields", "Only these fields, separated by commas; nested ones with dots", text()));
+        if !spec.expands.is_empty() {
+            params.push(parameter("expand", &format!("Relations to show: {}", spec.expands.join(", ")), text()));
+        }
+        params.extend(spec.filters.iter().map(filter));
+        params
+    }
+}
+
+fn filter(field: &Field) -> Parameter {
+    let (words, schema) = match field.kind {
+        FieldKind::Text => ("".to_owned(), text()),
+        FieldKind::Id => ("an id".to_owned(), uuid()),
+        FieldKind::Number => ("a whole number".to_owned(), ObjectBuilder::new().schema_type(Type::Integer).into()),
+        FieldKind::Date => ("a date".to_owned(), text()),
+        FieldKind::Time => ("a date (in India) or a time".to_owned(), text()),
+        FieldKind::Bool => ("true or false".to_owned(), ObjectBuilder::new().schema_type(Type::Boolean).into()),
+        FieldKind::Choice(choices) => (
+            "one of the values".to_owned(),
+            ObjectBuilder::new().schema_type(Type::String).enum_values(Some(choices.iter().copied())).into(),
+        ),
+    };
+    let name = format!("filter[{}]", field.name);
+    let description = format!("Only rows with this {} {words}; also {name}[ne|gt|gte|lt|lte|in]", field.name);
+    parameter(&name, &description, schema)
+}
+
+fn parameter(name: &str, description: &str, schema: Schema) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .description(Some(description))
+        .schema(Some(schema))
+        .build()
+}
+
+fn text() -> Schema {
+    ObjectBuilder::new().schema_type(Type::String).into()
+}
+
+fn uuid() -> Schema {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+        .into()
+}
+
+fn integer(most: Option<u32>) -> Schema {
+    ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(most).into()
+}

@@ -1,0 +1,178 @@
+//! What happens around every request: its id, its cost, its log line, the size of its body, the form of its errors.
+
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
+
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::{MatchedPath, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use dms_store::{Meter, Reading};
+use futures::FutureExt;
+use sha2::{Digest, Sha256};
+
+use crate::{app::AppState, context::Context, error::ApiError, rate_limit};
+
+/// Largest body, in bytes. Files have their own route and limit.
+pub const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+/// The request's id.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Wraps every route.
+pub async fn around(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let method = request.method().clone();
+    let request_id: Arc<str> = request_id(&request).into();
+    let principal = Arc::new(OnceLock::new());
+    let meter = Meter::new();
+
+    let answer = answer(&app, request, next, request_id.clone(), principal.clone());
+    // A panic is a bug; the caller still gets an answer, and the log its request id.
+    let answer = AssertUnwindSafe(meter.clone().measure(answer)).catch_unwind().await;
+    let response = answer.unwrap_or_else(|_| {
+        ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "Something is wrong on our side").into_response()
+    });
+    let mut response = written(response, &request_id);
+    if let Ok(value) = HeaderValue::from_str(&request_id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    secure(response.headers_mut());
+    let reading = meter.reading();
+    log(&Finished { method: &method, route: route.as_deref(), request_id: &request_id, started, reading }, &principal, &response);
+    response.extensions_mut().insert(reading);
+    response
+}
+
+async fn answer(
+    app: &AppState,
+    request: Request,
+    next: Next,
+    request_id: Arc<str>,
+    principal: Arc<OnceLock<dms_access::Principal>>,
+) -> Response {
+    let now = app.clock.now();
+    let admission = match rate_limit::admit(app, &request, now).await {
+        Ok(admission) => admission,
+        Err(response) => return response,
+    };
+    let (mut parts, body) = request.into_parts();
+    let mut response = match read_body(&parts.headers, body).await {
+        Ok(bytes) => {
+            let fingerprint = fingerprint(&parts.method, &parts.uri.to_string(), &bytes).into();
+            parts.extensions.insert(Context { request_id, now, fingerprint, principal });
+            next.run(Request::from_parts(parts, Body::from(bytes))).await
+        }
+        Err(error) => error.into_response(),
+    };
+    admission.write(response.headers_mut());
+    response
+}
+
+/// API Gateway's request id, so that its log and ours agree; otherwise a new one.
+fn request_id(request: &Request) -> String {
+    use lambda_http::request::RequestContext;
+    match request.extensions().get::<RequestContext>() {
+        Some(RequestContext::ApiGatewayV2(context)) if context.request_id.is_some() => {
+            context.request_id.clone().unwrap_or_default()
+        }
+        _ => uuid::Uuid::new_v4().to_string(),
+    }
+}
+
+async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
+    let too_large = || {
+        let message = format!("The body is larger than {MAX_BODY_BYTES} bytes");
+        ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
+            .with_field("body", format!("at most {MAX_BODY_BYTES} bytes"))
+    };
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > MAX_BODY_BYTES) {
+        return Err(too_large());
+    }
+    to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| too_large())
+}
+
+fn fingerprint(method: &Method, uri: &str, body: &[u8]) -> String {
+    let mut hash = Sha256::new();
+    for part in [method.as_str().as_bytes(), uri.as_bytes(), body] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hex::encode(hash.finalize())
+}
+
+/// Gives an error its body, now that the request's id is known.
+fn written(mut response: Response, request_id: &str) -> Response {
+    let Some(error) = response.extensions_mut().remove::<ApiError>() else { return response };
+    if let Some(detail) = error.detail() {
+        tracing::error!(request_id, detail, "request failed");
+    }
+    let body = serde_json::to_string(&error.body(request_id)).unwrap_or_default();
+    *response.body_mut() = Body::from(body);
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_LENGTH);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+fn secure(headers: &mut HeaderMap) {
+    let defaults = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+    ];
+    for (name, value) in defaults {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+}
+
+struct Finished<'a> {
+    method: &'a Method,
+    route: Option<&'a str>,
+    request_id: &'a str,
+    started: Instant,
+    reading: Reading,
+}
+
+/// One line per request: never names, phones, tokens or bodies.
+fn log(finished: &Finished<'_>, principal: &OnceLock<dms_access::Principal>, response: &Response) {
+    let Finished { method, route, request_id, started, reading } = finished;
+    let principal = principal.get();
+    let tenant = principal.and_then(|principal| principal.centre()).map(|centre| centre.id.to_string());
+    let user_id = principal.map(|principal| principal.user_id().to_string());
+    tracing::info!(
+        request_id,
+        tenant,
+        user_id,
+        method = method.as_str(),
+        route = route.unwrap_or("-"),
+        status = response.status().as_u16(),
+        duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        db_calls = reading.calls,
+        db_round_trips = reading.round_trips,
+        db_conflicts = reading.conflicts,
+        read_units = reading.read_units,
+        write_units = reading.write_units,
+        "request"
+    );
+}
+
+/// The answer where there is no route.
+pub async fn no_route() -> ApiError {
+    ApiError::new(StatusCode::NOT_FOUND, "NO_SUCH_ROUTE", "There is nothing here; see /api/docs")
+}
+
+/// The answer where the route does not know the method.
+pub async fn no_method() -> ApiError {
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "This route does not know this method")
+}

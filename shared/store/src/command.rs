@@ -1,0 +1,287 @@
+//! Commands: every state-changing request is one transaction of its effects and a record of itself. The
+//! record is the Idempotency-Key's memory and the outbox of the command's events.
+
+use std::{collections::HashMap, future::Future, time::Duration};
+
+use aws_sdk_dynamodb::{
+    operation::transact_write_items::TransactWriteItemsError,
+    types::{AttributeValue, CancellationReason, ReturnConsumedCapacity, TransactWriteItem},
+};
+use chrono::{DateTime, Utc};
+use dms_domain::refusal::Refusal;
+use dms_messages::{Event, EventKind};
+use tokio::time::{Instant, sleep};
+use uuid::Uuid;
+
+use crate::{
+    client::{Item, Store, key_item, number, text},
+    error::{StoreError, is_throttle},
+    keys,
+    meter,
+    tables::{TTL_ATTRIBUTE, Table},
+    transaction::{MAX_ACTIONS, OnFailure, Transaction},
+};
+
+/// Tries before a command gives up.
+const MAX_TRIES: u32 = 8;
+/// Time after which no further try is begun.
+const DEADLINE: Duration = Duration::from_secs(5);
+/// How long a command is remembered.
+const REMEMBERED_SECS: i64 = 48 * 3600;
+
+/// Who asks for what: a state-changing request.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// The user who asks.
+    pub user: Uuid,
+    /// Their Idempotency-Key, if they sent one.
+    pub idempotency_key: Option<String>,
+    /// Hash of method, path and body: tells a repetition from another request with the same key.
+    pub fingerprint: String,
+    /// The request's id.
+    pub request_id: String,
+    /// The time at which it happens.
+    pub now: DateTime<Utc>,
+}
+
+/// What a command will do, and what it answers when it is done.
+pub struct Plan<T> {
+    /// The effects.
+    pub transaction: Transaction,
+    /// What the answer shows.
+    pub value: T,
+    /// What happened, for the consumers.
+    pub events: Vec<Event>,
+}
+
+/// An answer, as it is stored and sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// The body, byte for byte.
+    pub body: String,
+    /// The document's version, for the ETag.
+    pub version: Option<u64>,
+    /// Whether this is the stored answer of an earlier request.
+    pub replayed: bool,
+}
+
+impl<T> Plan<T> {
+    /// Effects and answer, without events.
+    pub fn new(transaction: Transaction, value: T) -> Self {
+        Self { transaction, value, events: Vec::new() }
+    }
+
+    /// Nothing to do; only an answer.
+    pub fn nothing(value: T) -> Self {
+        Self::new(Transaction::new(), value)
+    }
+
+    /// The same with one more event.
+    #[must_use]
+    pub fn event(mut self, service_center_id: Option<Uuid>, kind: EventKind) -> Self {
+        self.events.push(Event { id: Uuid::now_v7(), service_center_id, kind });
+        self
+    }
+}
+
+/// How a try ended that did not commit.
+enum Setback {
+    Refused(Refusal),
+    /// The command has its record already: it is done.
+    Done(Box<Item>),
+    /// Data the plan was made from has changed.
+    Stale,
+    /// Another transaction holds an item.
+    Conflict,
+    Failed(StoreError),
+}
+
+impl Store {
+    /// Runs a command: plans it, commits its effects, its answer and its events together, and plans again
+    /// when the data has changed meanwhile. A command that was done before answers as it did then.
+    ///
+    /// # Errors
+    /// The plan's refusal; [`StoreError::KeyReused`]; [`StoreError::Contended`] after eight tries or five
+    /// seconds; [`StoreError::Throttled`] or [`StoreError::Unavailable`].
+    pub async fn run<T, F, Fut, R>(&self, command: &Command, plan: F, reply: R) -> Result<Reply, StoreError>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<Plan<T>, StoreError>>,
+        R: Fn(&T) -> Result<Reply, StoreError>,
+    {
+        let record_key = command.idempotency_key.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
+        let started = Instant::now();
+        let mut answers: Vec<Reply> = Vec::new();
+        let mut last = StoreError::Contended;
+        for attempt in 0..MAX_TRIES {
+            if attempt > 0 {
+                if started.elapsed() > DEADLINE {
+                    break;
+                }
+                sleep(backoff(attempt)).await;
+            }
+            let planned = match plan().await {
+                Ok(planned) => planned,
+                Err(StoreError::Refused(refusal)) => {
+                    return self.refuse(command, &record_key, &answers, refusal).await;
+                }
+                Err(error) => return Err(error),
+            };
+            let answer = reply(&planned.value)?;
+            if planned.transaction.is_empty() && command.idempotency_key.is_none() {
+                return Ok(answer);
+            }
+            answers.push(answer.clone());
+            let record = record(command, &record_key, attempt, &answer, &planned.events)?;
+            match self.commit(record, planned.transaction).await? {
+                Ok(()) => return Ok(answer),
+                Err(Setback::Done(record)) => return earlier_answer(command, &record, &answers),
+                Err(Setback::Refused(refusal)) => {
+                    return self.refuse(command, &record_key, &answers, refusal).await;
+                }
+                Err(Setback::Stale) => last = StoreError::Contended,
+                Err(Setback::Conflict) => {
+                    meter::conflict();
+                    last = StoreError::Contended;
+                }
+                Err(Setback::Failed(error)) => last = error,
+            }
+        }
+        // The last try may have taken effect although its answer was lost.
+        match self.command_record(command, &record_key).await? {
+            Some(record) => earlier_answer(command, &record, &answers),
+            None => Err(last),
+        }
+    }
+
+    /// Before a refusal is told, look whether this very command has been done: what it did may be the reason
+    /// for the refusal now.
+    async fn refuse(
+        &self,
+        command: &Command,
+        record_key: &str,
+        answers: &[Reply],
+        refusal: Refusal,
+    ) -> Result<Reply, StoreError> {
+        if command.idempotency_key.is_some() || !answers.is_empty() {
+            if let Some(record) = self.command_record(command, record_key).await? {
+                return earlier_answer(command, &record, answers);
+            }
+        }
+        Err(refusal.into())
+    }
+
+    async fn command_record(&self, command: &Command, record_key: &str) -> Result<Option<Item>, StoreError> {
+        self.get(Table::Core, &keys::command(&command.user, record_key)).await
+    }
+
+    async fn commit(&self, record: Item, transaction: Transaction) -> Result<Result<(), Setback>, StoreError> {
+        let mut record_transaction = Transaction::new();
+        record_transaction.insert(Table::Core, record, Box::new(|_| None));
+        let mut actions = record_transaction.into_actions(self)?;
+        actions.extend(transaction.into_actions(self)?);
+        if actions.len() > MAX_ACTIONS {
+            return Err(Refusal::conflict("TOO_MANY_CHANGES", "This would change too many documents at once").into());
+        }
+        let (writes, meanings): (Vec<TransactWriteItem>, Vec<OnFailure>) = actions.into_iter().unzip();
+        let _call = meter::Call::start();
+        let sent = self
+            .client()
+            .transact_write_items()
+            .set_transact_items(Some(writes))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        let error = match sent {
+            Ok(output) => {
+                meter::wrote(output.consumed_capacity());
+                return Ok(Ok(()));
+            }
+            Err(error) => error,
+        };
+        Ok(Err(match error.as_service_error() {
+            Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                setback(cancelled.cancellation_reasons(), &meanings)
+            }
+            Some(TransactWriteItemsError::TransactionInProgressException(_)) => Setback::Conflict,
+            // Unknown outcome (a lost answer, a timeout): the record's condition makes another try safe.
+            _ => Setback::Failed(error.into()),
+        }))
+    }
+}
+
+/// Full jitter: a random share of 10, 20, 40 … 320 ms.
+fn backoff(attempt: u32) -> Duration {
+    let cap_ms = 10u64 << attempt.min(6).saturating_sub(1);
+    Duration::from_millis(fastrand::u64(0..=cap_ms))
+}
+
+fn setback(reasons: &[CancellationReason], meanings: &[OnFailure]) -> Setback {
+    let failed = |reason: &CancellationReason| reason.code() == Some("ConditionalCheckFailed");
+    if let Some(record) = reasons.first().filter(|reason| failed(reason)) {
+        return Setback::Done(Box::new(record.item().cloned().unwrap_or_default()));
+    }
+    let mut stale = false;
+    for (reason, meaning) in reasons.iter().zip(meanings) {
+        match reason.code() {
+            Some("ConditionalCheckFailed") => match meaning(reason.item()) {
+                Some(refusal) => return Setback::Refused(refusal),
+                None => stale = true,
+            },
+            Some(code) if is_throttle(code) => return Setback::Failed(StoreError::Throttled),
+            Some("ValidationError" | "ItemCollectionSizeLimitExceeded") => {
+                let message = reason.message().unwrap_or_default();
+                return Setback::Failed(StoreError::Corrupt(message.to_owned()));
+            }
+            _ => {}
+        }
+    }
+    if stale { Setback::Stale } else { Setback::Conflict }
+}
+
+fn record(
+    command: &Command,
+    record_key: &str,
+    attempt: u32,
+    answer: &Reply,
+    events: &[Event],
+) -> Result<Item, StoreError> {
+    let mut item: HashMap<String, AttributeValue> = key_item(&keys::command(&command.user, record_key));
+    let mut put = |name: &str, value: AttributeValue| item.insert(name.to_owned(), value);
+    put("fingerprint", AttributeValue::S(command.fingerprint.clone()));
+    put("requestId", AttributeValue::S(command.request_id.clone()));
+    put("at", AttributeValue::S(dms_domain::calendar::timestamp(command.now)));
+    put("attempt", AttributeValue::N(attempt.to_string()));
+    put(TTL_ATTRIBUTE, AttributeValue::N((command.now.timestamp() + REMEMBERED_SECS).to_string()));
+    if !events.is_empty() {
+        put("events", AttributeValue::S(serde_json::to_string(events)?));
+    }
+    // Only who sent a key can ask again; others need not pay for storing the answer.
+    if command.idempotency_key.is_some() {
+        put("status", AttributeValue::N(answer.status.to_string()));
+        put("body", AttributeValue::S(answer.body.clone()));
+        if let Some(version) = answer.version {
+            put("version", AttributeValue::N(version.to_string()));
+        }
+    }
+    Ok(item)
+}
+
+fn earlier_answer(command: &Command, record: &Item, answers: &[Reply]) -> Result<Reply, StoreError> {
+    if text(record, "fingerprint") != Some(command.fingerprint.as_str()) {
+        return Err(StoreError::KeyReused);
+    }
+    if text(record, "requestId") == Some(command.request_id.as_str()) {
+        // This request's own earlier try, whose answer was lost.
+        let attempt = number(record, "attempt").and_then(|attempt| usize::try_from(attempt).ok());
+        if let Some(answer) = attempt.and_then(|attempt| answers.get(attempt)) {
+            return Ok(answer.clone());
+        }
+    }
+    let stored = text(record, "body").zip(number(record, "status").and_then(|status| u16::try_from(status).ok()));
+    let (body, status) = stored.ok_or_else(|| StoreError::Corrupt("a command's record has no answer".to_owned()))?;
+    let version = number(record, "version").and_then(|version| u64::try_from(version).ok());
+    Ok(Reply { status, body: body.to_owned(), version, replayed: true })
+}

@@ -1,0 +1,107 @@
+//! How a document becomes an item: its key, its places in the indexes, its tally, its words for searching.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::NaiveDate;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    client::Item,
+    error::StoreError,
+    keys::{Key, MasterKind},
+};
+
+/// A document of the core table.
+pub trait Entity: Serialize + DeserializeOwned + Clone + Send + Sync {
+    /// The document's kind in the user's words ("job card").
+    const WHAT: &'static str;
+
+    /// Its primary key.
+    fn key(&self) -> Key;
+
+    /// Its version: 1 at creation, one more with every change.
+    fn version(&self) -> u64;
+
+    /// Its places in the indexes.
+    fn index(&self) -> IndexKeys {
+        IndexKeys::default()
+    }
+
+    /// Where it is counted; `None` for documents whose lists need no total, or that were deleted.
+    fn tally(&self) -> Option<TallyCell> {
+        None
+    }
+
+    /// Words by which it is found; none when it was deleted.
+    fn words(&self) -> Vec<Word> {
+        Vec::new()
+    }
+}
+
+/// A document's places in the indexes. An absent one is left out of the index.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IndexKeys {
+    /// Lists by state; master documents by month.
+    pub gsi1: Option<Key>,
+    /// Relations.
+    pub gsi2: Option<Key>,
+    /// Partition of `low-stock` and `stock-level`; their sort keys are the document's own numbers.
+    pub stock_pk: Option<String>,
+}
+
+/// A document counts in one cell: of one list, on its day of creation (IST), in its state.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TallyCell {
+    /// The tallies of the list.
+    pub pk: String,
+    /// The day of creation.
+    pub day: NaiveDate,
+    /// The state's one-character code; `-` for documents without states.
+    pub code: char,
+}
+
+/// The code of documents without states.
+pub const NO_STATE: char = '-';
+
+/// A word by which a document is found.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Word {
+    /// The documents found by it.
+    pub kind: MasterKind,
+    /// The normalised word, with its field's prefix ("n:asha", "p:9876543210").
+    pub word: String,
+}
+
+/// The item of a document.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] when the document has no attribute form.
+pub fn to_item<E: Entity>(entity: &E) -> Result<Item, StoreError> {
+    let mut item: Item = serde_dynamo::to_item(entity)?;
+    // An absent value is an absent attribute: NULL index keys would be refused.
+    item.retain(|_, value| !value.is_null());
+    let Key { pk, sk } = entity.key();
+    let IndexKeys { gsi1, gsi2, stock_pk } = entity.index();
+    let mut put = |name: &str, value: String| item.insert(name.to_owned(), AttributeValue::S(value));
+    put("pk", pk);
+    put("sk", sk);
+    if let Some(key) = gsi1 {
+        put("gsi1pk", key.pk);
+        put("gsi1sk", key.sk);
+    }
+    if let Some(key) = gsi2 {
+        put("gsi2pk", key.pk);
+        put("gsi2sk", key.sk);
+    }
+    if let Some(pk) = stock_pk {
+        put("stockPk", pk);
+    }
+    Ok(item)
+}
+
+/// The document of an item.
+///
+/// # Errors
+/// [`StoreError::Corrupt`].
+pub fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
+    Ok(serde_dynamo::from_item(item)?)
+}

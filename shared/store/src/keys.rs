@@ -1,0 +1,255 @@
+//! Every key of every table, on one screen.
+//!
+//! `C7` stands for the centre with ordinal 7; only a [`TenantScope`] can write it. Ids are UUIDv7, so a sort
+//! key that is an id sorts by creation time, and a day is a range of ids.
+//!
+//! | question | index | pk | sk |
+//! |---|---|---|---|
+//! | customer / vehicle / user by id | table | `CUST#id` `VEH#id` `USER#id` | `-` |
+//! | all customers / vehicles / users, newest first | gsi1 | `CUST@2026-11` … (month of creation) | id |
+//! | a customer's vehicles | gsi2 | `CUST#id#VEH` | id |
+//! | a vehicle's service history, newest first | table | `VEH#id#HISTORY` | date, job card id |
+//! | service centres, all or one | table | `CENTRES` | ordinal, 4 digits |
+//! | a centre's users, newest first | gsi2 | `C7#USER` | id |
+//! | a tenant document by id; all of a centre, newest first | table | `C7#JC` `C7#APT` `C7#PR` `C7#PART` `C7#INV` | id |
+//! | … in one state | gsi1 | `C7#JC#<code>` | id |
+//! | a job card's parts 1, 2A and 3 | table | `C7#JC.DETAILS` | id |
+//! | a job card's parts requests | gsi2 | `C7#JC#id#PR` | id |
+//! | parts by (stock − minimum) / by stock | low-stock, stock-level | `C7#PART` | number |
+//! | a part's ledger, newest first | table | `C7#PART#id#LEDGER` | entry id |
+//! | is this value taken | table | `UNIQUE#field#value` | `-` |
+//! | next number of a series | table | `COUNTER#series` | `-` |
+//! | how many, per day and state | table | `TALLY#pk of the list` | month |
+//! | has this command been done; events to publish | table | `CMD#user#key` | `-` |
+//! | credentials by e-mail | auth | `LOGIN#email` | `-` |
+//! | a session family | auth | `SESSION#id` | `-` |
+//! | documents by a word's beginning | search | `CUST#word's first 2 characters` | word, id |
+//! | requests counted in a minute | limits | `RATE#who#minute` | `-` |
+
+use dms_access::TenantScope;
+use dms_domain::{calendar::MonthKey, ids::CentreOrdinal, numbering::Series};
+use uuid::Uuid;
+
+/// A primary key, or a key of an index.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// Partition key.
+    pub pk: String,
+    /// Sort key.
+    pub sk: String,
+}
+
+impl Key {
+    pub(crate) fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self { pk: pk.into(), sk: sk.into() }
+    }
+
+    fn only(pk: impl Into<String>) -> Self {
+        Self::new(pk, "-")
+    }
+}
+
+/// Documents of the dealership, not of a centre.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MasterKind {
+    /// Customers.
+    Customer,
+    /// Vehicles.
+    Vehicle,
+    /// Users.
+    User,
+}
+
+/// Documents that belong to exactly one centre.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TenantKind {
+    /// Job cards.
+    JobCard,
+    /// Appointments.
+    Appointment,
+    /// Parts requests.
+    PartsRequest,
+    /// Parts in a centre's stock.
+    Part,
+    /// Invoices.
+    Invoice,
+}
+
+impl MasterKind {
+    /// The key prefix.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Customer => "CUST",
+            Self::Vehicle => "VEH",
+            Self::User => "USER",
+        }
+    }
+
+    /// A document by id.
+    pub fn key(self, id: &Uuid) -> Key {
+        Key::only(format!("{}#{id}", self.prefix()))
+    }
+
+    /// Partition of gsi1 that lists a month's documents.
+    pub fn month_pk(self, month: MonthKey) -> String {
+        format!("{}@{month}", self.prefix())
+    }
+
+    /// A document's place in gsi1.
+    pub fn list_key(self, month: MonthKey, id: &Uuid) -> Key {
+        Key::new(self.month_pk(month), id.to_string())
+    }
+
+    /// Partition of the tallies of all documents of this kind.
+    pub fn tally_pk(self) -> String {
+        format!("TALLY#{}", self.prefix())
+    }
+}
+
+impl TenantKind {
+    /// The key part naming the kind.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::JobCard => "JC",
+            Self::Appointment => "APT",
+            Self::PartsRequest => "PR",
+            Self::Part => "PART",
+            Self::Invoice => "INV",
+        }
+    }
+
+    /// Partition that holds (and lists) a centre's documents.
+    pub fn pk(self, scope: TenantScope) -> String {
+        format!("C{}#{}", ordinal(scope), self.prefix())
+    }
+
+    /// A document by id.
+    pub fn key(self, scope: TenantScope, id: &Uuid) -> Key {
+        Key::new(self.pk(scope), id.to_string())
+    }
+
+    /// Partition of gsi1 that lists a centre's documents in one state.
+    pub fn state_pk(self, scope: TenantScope, tally_code: char) -> String {
+        format!("{}#{tally_code}", self.pk(scope))
+    }
+
+    /// Partition of the tallies of a centre's documents of this kind.
+    pub fn tally_pk(self, scope: TenantScope) -> String {
+        format!("TALLY#{}", self.pk(scope))
+    }
+}
+
+fn ordinal(scope: TenantScope) -> u16 {
+    scope.ordinal().get()
+}
+
+/// A service centre.
+pub fn centre(ordinal: CentreOrdinal) -> Key {
+    Key::new(centres_pk(), format!("{:04}", ordinal.get()))
+}
+
+/// Partition of all service centres.
+pub fn centres_pk() -> &'static str {
+    "CENTRES"
+}
+
+/// gsi2: a customer's vehicles.
+pub fn customer_vehicles_pk(customer: &Uuid) -> String {
+    format!("CUST#{customer}#VEH")
+}
+
+/// gsi2: a centre's users.
+pub fn centre_users_pk(ordinal: CentreOrdinal) -> String {
+    format!("C{}#USER", ordinal.get())
+}
+
+/// Partition of a vehicle's service history; master data, whichever centre served it.
+pub fn vehicle_history_pk(vehicle: &Uuid) -> String {
+    format!("VEH#{vehicle}#HISTORY")
+}
+
+/// A line of a vehicle's service history; `date` is `YYYY-MM-DD`.
+pub fn vehicle_history(vehicle: &Uuid, date: &str, job_card: &Uuid) -> Key {
+    Key::new(vehicle_history_pk(vehicle), format!("{date}#{job_card}"))
+}
+
+/// A job card's parts 1, 2A and 3: large and rarely read, so kept beside the card.
+pub fn job_card_details(scope: TenantScope, job_card: &Uuid) -> Key {
+    Key::new(format!("{}.DETAILS", TenantKind::JobCard.pk(scope)), job_card.to_string())
+}
+
+/// gsi2: a job card's parts requests.
+pub fn job_card_requests_pk(scope: TenantScope, job_card: &Uuid) -> String {
+    format!("{}#{job_card}#PR", TenantKind::JobCard.pk(scope))
+}
+
+/// Partition of a part's ledger.
+pub fn ledger_pk(scope: TenantScope, part: &Uuid) -> String {
+    format!("{}#{part}#LEDGER", TenantKind::Part.pk(scope))
+}
+
+/// An entry of a part's ledger.
+pub fn ledger(scope: TenantScope, part: &Uuid, entry: &Uuid) -> Key {
+    Key::new(ledger_pk(scope, part), entry.to_string())
+}
+
+/// The guard of a value that is unique in the dealership ("registration").
+pub fn unique(field: &str, value: &str) -> Key {
+    Key::only(format!("UNIQUE#{field}#{value}"))
+}
+
+/// The guard of a value that is unique in a centre ("part number").
+pub fn unique_in(scope: TenantScope, field: &str, value: &str) -> Key {
+    Key::only(format!("UNIQUE#C{}#{field}#{value}", ordinal(scope)))
+}
+
+/// The counter of a number series.
+pub fn counter(series: &Series) -> Key {
+    Key::only(format!("COUNTER#{}", series.counter_name()))
+}
+
+/// The counter of centre ordinals: how many centres there are.
+pub fn centre_counter() -> Key {
+    Key::only("COUNTER#CENTRES")
+}
+
+/// How many active admins there are: the last one cannot be removed.
+pub fn admin_counter() -> Key {
+    Key::only("COUNTER#ADMINS")
+}
+
+/// A month's tally of the list with this tally partition.
+pub fn tally(tally_pk: &str, month: MonthKey) -> Key {
+    Key::new(tally_pk, month.to_string())
+}
+
+/// A command's record.
+pub fn command(user: &Uuid, key: &str) -> Key {
+    Key::only(format!("CMD#{user}#{key}"))
+}
+
+/// Credentials by e-mail address (auth table).
+pub fn login(email: &str) -> Key {
+    Key::only(format!("LOGIN#{email}"))
+}
+
+/// A session family (auth table).
+pub fn session(family: &Uuid) -> Key {
+    Key::only(format!("SESSION#{family}"))
+}
+
+/// A counter of requests or login attempts in a minute (limits table).
+pub fn rate(who: &str, minute: i64) -> Key {
+    Key::only(format!("RATE#{who}#{minute}"))
+}
+
+/// Partition of the search table for a word: documents of one kind whose words share two first characters.
+pub fn posting_pk(kind: MasterKind, word: &str) -> String {
+    let bucket: String = word.chars().take(2).collect();
+    format!("{}#{bucket}", kind.prefix())
+}
+
+/// A posting: this document has this word.
+pub fn posting(kind: MasterKind, word: &str, id: &Uuid) -> Key {
+    Key::new(posting_pk(kind, word), format!("{word}#{id}"))
+}

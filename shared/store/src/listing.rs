@@ -1,0 +1,394 @@
+//! Lists. Exact totals come from tallies, and so does the day on which page N starts: page 1 000 costs what
+//! page 1 costs. Questions that no tally or index answers are evaluated over the rows, within a read budget.
+
+use std::{cmp::Ordering, collections::BTreeMap};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use dms_access::{AllCentres, ListScope, TenantScope};
+use dms_domain::{
+    calendar::{self, MonthKey},
+    ids::{self, CentreOrdinal},
+    query::{self, Filter, Operand, Operator, Query, Sort, TimeSpan},
+    refusal::Refusal,
+};
+use futures::future::try_join_all;
+use serde_json::Value;
+
+use crate::{
+    client::{Item, Range, SortRange, Store, number},
+    entity::{Entity, from_item},
+    error::StoreError,
+    keys::{self, MasterKind, TenantKind},
+    tables::{Index, Table},
+};
+
+/// Bytes a list may read to evaluate filters that no index serves.
+pub const READ_BUDGET_BYTES: u64 = 4 * 1024 * 1024;
+
+/// One page of a list and how many rows the whole list has.
+#[derive(Debug, Clone)]
+pub struct Page<E> {
+    /// The rows.
+    pub rows: Vec<E>,
+    /// Rows of all pages.
+    pub total: u64,
+}
+
+/// The documents a list is made of.
+#[derive(Debug, Clone)]
+pub enum Listed {
+    /// Documents of the dealership.
+    Master(MasterKind),
+    /// Documents of some centres.
+    Tenant(TenantKind, Vec<TenantScope>),
+    /// Documents of one partition of an index: a relation. Always evaluated.
+    Relation(Index, String),
+}
+
+/// How a list's states are named and counted.
+#[derive(Clone, Copy)]
+pub struct States {
+    /// The field that holds the state.
+    pub field: &'static str,
+    /// The tally code of a state's name.
+    pub code: fn(&str) -> Option<char>,
+    /// Fields a client can add to a query that reads too much.
+    pub narrow_by: &'static [&'static str],
+}
+
+/// A list without states.
+pub const STATELESS: States = States { field: "", code: |_| None, narrow_by: &["createdAt"] };
+
+/// One partition that holds rows of the list, and the tally that counts them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Source {
+    pk: String,
+    index: Option<Index>,
+}
+
+/// Rows per day and source.
+type Days = BTreeMap<NaiveDate, BTreeMap<Source, u64>>;
+
+/// The part of a list that a page needs to read.
+struct Window {
+    from: NaiveDate,
+    to: NaiveDate,
+    skip: usize,
+    rows_by_source: BTreeMap<Source, u64>,
+}
+
+impl Store {
+    /// The scopes of a list: one centre's, or every centre's for an admin who names none.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
+    pub async fn scopes(&self, scope: ListScope) -> Result<Vec<TenantScope>, StoreError> {
+        match scope {
+            ListScope::One(scope) => Ok(vec![scope]),
+            ListScope::All(all) => self.all_scopes(all).await,
+        }
+    }
+
+    async fn all_scopes(&self, all: AllCentres) -> Result<Vec<TenantScope>, StoreError> {
+        let counter = self.get(Table::Core, &keys::centre_counter()).await?;
+        let count = counter.and_then(|item| number(&item, "n")).unwrap_or_default();
+        let ordinals = (1..=count).filter_map(|n| u16::try_from(n).ok()).filter_map(CentreOrdinal::new);
+        Ok(ordinals.map(|ordinal| all.scope(ordinal)).collect())
+    }
+
+    /// A page of a list, as the query asks.
+    ///
+    /// # Errors
+    /// `QueryTooBroad` when filters without an index would read more than 4 MiB; [`StoreError::Unavailable`]
+    /// or [`StoreError::Throttled`].
+    pub async fn list<E: Entity>(&self, listed: &Listed, query: &Query, states: States) -> Result<Page<E>, StoreError> {
+        let mut rest = query.clone();
+        let span = rest.take_time_span("createdAt");
+        let by_time = rest.sort.iter().all(|sort| sort.field == "createdAt");
+        let codes = take_codes(&mut rest.filters, states);
+        let days = IstDays::of(span);
+        let relation = matches!(listed, Listed::Relation(..));
+        match (rest.filters.is_empty() && by_time && !relation, days) {
+            (true, Some(days)) => self.tallied(listed, codes.as_deref(), days, query).await,
+            _ => self.evaluated(listed, codes.as_deref(), span, &rest, states).await,
+        }
+    }
+
+    async fn tallied<E: Entity>(
+        &self,
+        listed: &Listed,
+        codes: Option<&[char]>,
+        days: IstDays,
+        query: &Query,
+    ) -> Result<Page<E>, StoreError> {
+        let counts = self.tallies(listed, codes, days).await?;
+        let total = counts.values().flat_map(BTreeMap::values).sum();
+        let descending = query.sort.first().is_none_or(|sort| sort.descending);
+        let limit = query.limit as usize;
+        let Some(window) = window(&counts, descending, query.offset(), limit as u64) else {
+            return Ok(Page { rows: Vec::new(), total });
+        };
+        let reads = window.rows_by_source.iter().map(|(source, rows)| {
+            let range = source.range(Some(window.from), Some(window.to));
+            let range = if descending { range } else { range.ascending() };
+            let most = usize::try_from(*rows).unwrap_or(usize::MAX).min(window.skip + limit);
+            async move { self.query(&range, most).await }
+        });
+        let mut items: Vec<Item> = try_join_all(reads).await?.into_iter().flatten().collect();
+        items.sort_by(|a, b| {
+            let order = id(a).cmp(&id(b));
+            if descending { order.reverse() } else { order }
+        });
+        let page = items.into_iter().skip(window.skip).take(limit);
+        Ok(Page { rows: page.map(from_item).collect::<Result<_, _>>()?, total })
+    }
+
+    /// Counts of rows per day and source, of the days and states asked for.
+    async fn tallies(&self, listed: &Listed, codes: Option<&[char]>, days: IstDays) -> Result<Days, StoreError> {
+        let tallied: Vec<(String, Box<dyn Fn(MonthKey, char) -> Source + Send + Sync>)> = match listed.clone() {
+            Listed::Master(kind) => vec![(
+                kind.tally_pk(),
+                Box::new(move |month, _| Source { pk: kind.month_pk(month), index: Some(Index::Gsi1) }),
+            )],
+            Listed::Tenant(kind, scopes) => {
+                let by_state = codes.is_some();
+                let source = move |scope: TenantScope| {
+                    move |_: MonthKey, code: char| match by_state {
+                        true => Source { pk: kind.state_pk(scope, code), index: Some(Index::Gsi1) },
+                        false => Source { pk: kind.pk(scope), index: None },
+                    }
+                };
+                scopes.into_iter().map(|scope| (kind.tally_pk(scope), Box::new(source(scope)) as _)).collect()
+            }
+            Listed::Relation(..) => Vec::new(),
+        };
+        let reads = tallied.iter().map(|(pk, _)| {
+            let range = Range::partition(pk.clone()).within(days.months());
+            async move { self.query(&range, usize::MAX).await }
+        });
+        let mut counts = Days::new();
+        for ((_, source), months) in tallied.iter().zip(try_join_all(reads).await?) {
+            for item in months {
+                for (day, month, code, count) in cells(&item) {
+                    if days.contains(day) && codes.is_none_or(|codes| codes.contains(&code)) {
+                        *counts.entry(day).or_default().entry(source(month, code)).or_default() += count;
+                    }
+                }
+            }
+        }
+        Ok(counts)
+    }
+
+    async fn evaluated<E: Entity>(
+        &self,
+        listed: &Listed,
+        codes: Option<&[char]>,
+        span: TimeSpan,
+        query: &Query,
+        states: States,
+    ) -> Result<Page<E>, StoreError> {
+        let sources: Vec<Source> = match listed {
+            Listed::Relation(index, pk) => vec![Source { pk: pk.clone(), index: Some(*index) }],
+            Listed::Tenant(kind, scopes) => scopes.iter().flat_map(|scope| tenant_sources(*kind, *scope, codes)).collect(),
+            Listed::Master(_) => {
+                let counts = self.tallies(listed, codes, IstDays::around(span)).await?;
+                let sources = counts.into_values().flat_map(BTreeMap::into_keys);
+                sources.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+            }
+        };
+        let days = IstDays::around(span);
+        let budget = std::sync::atomic::AtomicU64::new(0);
+        let reads = sources.iter().map(|source| self.read_within(source, days, &budget, states));
+        let items: Vec<Item> = try_join_all(reads).await?.into_iter().flatten().collect();
+
+        let mut rows: Vec<(Value, Item)> = Vec::with_capacity(items.len());
+        for item in items {
+            let document: Value = from_item(item.clone())?;
+            if within(&document, span) && query::matches(&document, &query.filters) {
+                rows.push((document, item));
+            }
+        }
+        if matches!(listed, Listed::Relation(..)) {
+            if let Some(codes) = codes {
+                rows.retain(|(document, _)| state_of(document, states).is_some_and(|code| codes.contains(&code)));
+            }
+        }
+        rows.sort_by(|(a, _), (b, _)| query::compare(a, b, &query.sort));
+        let total = rows.len() as u64;
+        let offset = usize::try_from(query.offset()).unwrap_or(usize::MAX);
+        let page = rows.into_iter().skip(offset).take(query.limit as usize);
+        Ok(Page { rows: page.map(|(_, item)| from_item(item)).collect::<Result<_, _>>()?, total })
+    }
+
+    /// All rows of a source in these days, as long as the budget lasts.
+    async fn read_within(
+        &self,
+        source: &Source,
+        days: IstDays,
+        spent_bytes: &std::sync::atomic::AtomicU64,
+        states: States,
+    ) -> Result<Vec<Item>, StoreError> {
+        let range = source.range(days.from, days.to);
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let mut rows = self.query_page(&range, None, start).await?;
+            let spent = spent_bytes.fetch_add(rows.bytes, std::sync::atomic::Ordering::Relaxed) + rows.bytes;
+            items.append(&mut rows.items);
+            match rows.next {
+                None => return Ok(items),
+                Some(_) if spent >= READ_BUDGET_BYTES => {
+                    return Err(Refusal::QueryTooBroad { narrow_by: states.narrow_by.to_vec() }.into());
+                }
+                Some(next) => start = Some(next),
+            }
+        }
+    }
+}
+
+impl Source {
+    /// The rows created on these days (both inclusive).
+    fn range(&self, from: Option<NaiveDate>, to: Option<NaiveDate>) -> Range {
+        let range = match self.index {
+            Some(index) => Range::index(index, self.pk.clone()),
+            None => Range::partition(self.pk.clone()),
+        };
+        if from.is_none() && to.is_none() {
+            return range;
+        }
+        let first = from.map_or(0, |day| calendar::ist_day_start_utc(day).timestamp_millis());
+        let last = to.and_then(|day| day.succ_opt()).map_or(MAX_ID_MS, |next| {
+            calendar::ist_day_start_utc(next).timestamp_millis() - 1
+        });
+        range.within(SortRange::Between(ids::lower_bound(first), ids::upper_bound(last)))
+    }
+}
+
+/// The last millisecond a UUIDv7 can express.
+const MAX_ID_MS: i64 = (1 << 48) - 1;
+
+fn tenant_sources(kind: TenantKind, scope: TenantScope, codes: Option<&[char]>) -> Vec<Source> {
+    match codes {
+        None => vec![Source { pk: kind.pk(scope), index: None }],
+        Some(codes) => codes
+            .iter()
+            .map(|code| Source { pk: kind.state_pk(scope, *code), index: Some(Index::Gsi1) })
+            .collect(),
+    }
+}
+
+fn state_of(document: &Value, states: States) -> Option<char> {
+    (states.code)(document.get(states.field)?.as_str()?)
+}
+
+fn within(document: &Value, span: TimeSpan) -> bool {
+    let created = document.get("createdAt").and_then(Value::as_str);
+    let created = created.and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+    created.is_none_or(|created| span.contains(created.with_timezone(&Utc)))
+}
+
+fn id(item: &Item) -> Option<&str> {
+    item.get("id").and_then(|id: &AttributeValue| id.as_s().ok()).map(String::as_str)
+}
+
+/// Takes a filter on the state out of the filters, as tally codes.
+fn take_codes(filters: &mut Vec<Filter>, states: States) -> Option<Vec<char>> {
+    let position = filters.iter().position(|filter| {
+        filter.field.name == states.field && matches!(filter.operator, Operator::Eq | Operator::In)
+    })?;
+    let filter = filters.remove(position);
+    let names = filter.operands.iter().filter_map(|operand| match operand {
+        Operand::Text(name) => Some(name.as_str()),
+        Operand::Number(_) | Operand::Bool(_) | Operand::Time(..) => None,
+    });
+    let mut codes: Vec<char> = names.filter_map(states.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    Some(codes)
+}
+
+/// The counts of one month's tally item.
+fn cells(item: &Item) -> Vec<(NaiveDate, MonthKey, char, u64)> {
+    let month: Option<MonthKey> = crate::client::text(item, "sk").and_then(|month| month.parse().ok());
+    let Some(month) = month else { return Vec::new() };
+    let cells = item.iter().filter_map(|(name, value)| {
+        let count: u64 = value.as_n().ok()?.parse().ok()?;
+        let (day, code) = name.split_at_checked(2)?;
+        let date = NaiveDate::from_ymd_opt(month.year(), month.month(), day.parse().ok()?)?;
+        (count > 0).then_some((date, month, code.chars().next()?, count))
+    });
+    cells.collect()
+}
+
+/// The days on which the rows from `offset` lie, and how many rows of the first day come before them.
+fn window(counts: &Days, descending: bool, offset: u64, limit: u64) -> Option<Window> {
+    let ordered: Vec<(&NaiveDate, &BTreeMap<Source, u64>)> =
+        if descending { counts.iter().rev().collect() } else { counts.iter().collect() };
+    let mut before = 0;
+    let mut window: Option<Window> = None;
+    for (day, sources) in ordered {
+        let rows: u64 = sources.values().sum();
+        let end = before + rows;
+        if end > offset && before < offset + limit {
+            let skip = usize::try_from(offset.saturating_sub(before)).unwrap_or(usize::MAX);
+            let open = window.get_or_insert(Window { from: *day, to: *day, skip, rows_by_source: BTreeMap::new() });
+            open.from = open.from.min(*day);
+            open.to = open.to.max(*day);
+            for (source, rows) in sources {
+                *open.rows_by_source.entry(source.clone()).or_default() += rows;
+            }
+        }
+        before = end;
+    }
+    window
+}
+
+/// A span of whole days in India, both ends inclusive; open where `None`.
+#[derive(Debug, Clone, Copy)]
+struct IstDays {
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+}
+
+impl IstDays {
+    /// The days of a span, if it begins and ends on day boundaries: only such spans can be tallied.
+    fn of(span: TimeSpan) -> Option<Self> {
+        let days = Self::around(span);
+        let aligned_from = span.from.is_none_or(|from| days.from.map(calendar::ist_day_start_utc) == Some(from));
+        let aligned_to = span.to.is_none_or(|to| {
+            let next = days.to.and_then(|day| day.succ_opt()).map(calendar::ist_day_start_utc);
+            next == Some(to + TimeDelta::milliseconds(1))
+        });
+        (aligned_from && aligned_to).then_some(days)
+    }
+
+    /// The days a span touches.
+    fn around(span: TimeSpan) -> Self {
+        Self { from: span.from.map(calendar::ist_date), to: span.to.map(calendar::ist_date) }
+    }
+
+    fn contains(&self, day: NaiveDate) -> bool {
+        self.from.is_none_or(|from| day >= from) && self.to.is_none_or(|to| day <= to)
+    }
+
+    /// The sort keys of the tallies of these days' months.
+    fn months(&self) -> SortRange {
+        if self.from.is_none() && self.to.is_none() {
+            return SortRange::All;
+        }
+        let month = |day: NaiveDate| format!("{:04}-{:02}", day.year(), day.month());
+        SortRange::Between(
+            self.from.map_or_else(|| "0000-00".to_owned(), month),
+            self.to.map_or_else(|| "9999-99".to_owned(), month),
+        )
+    }
+}
+
+/// Newest first: the order of lists that take no query.
+pub const NEWEST_FIRST: [Sort; 1] = [Sort { field: "createdAt", descending: true }];
+
+/// Compares two rows by id, newest first.
+pub fn newest_first(a: &str, b: &str) -> Ordering {
+    b.cmp(a)
+}

@@ -1,0 +1,224 @@
+//! The effects of one command: one TransactWriteItems. Tallies and search words follow the documents by
+//! themselves, so that no command can forget them.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use chrono::Datelike;
+use dms_domain::{calendar::MonthKey, refusal::Refusal};
+
+use crate::{
+    client::{Item, Store, key_item},
+    entity::{Entity, TallyCell, Word, to_item},
+    error::StoreError,
+    keys::{self, Key},
+    tables::Table,
+    update::Update,
+};
+
+/// DynamoDB's limit for one transaction.
+pub const MAX_ACTIONS: usize = 100;
+
+/// What a failed condition means, given the item as it was found. `None`: the plan was made from data that
+/// has changed since; plan again.
+pub type OnFailure = Box<dyn Fn(Option<&Item>) -> Option<Refusal> + Send + Sync>;
+
+/// The writes of one command, all or nothing.
+#[derive(Default)]
+pub struct Transaction {
+    actions: Vec<Action>,
+    tallies: BTreeMap<(String, MonthKey), BTreeMap<String, i64>>,
+    words: BTreeMap<Word, (uuid::Uuid, bool)>,
+}
+
+struct Action {
+    write: Write,
+    on_failure: OnFailure,
+}
+
+enum Write {
+    Put { table: Table, item: Item, condition: Condition },
+    Update(Update),
+    Delete { table: Table, key: Key },
+}
+
+/// The conditions a Put can have.
+#[derive(Clone, Copy)]
+enum Condition {
+    New,
+    Version(u64),
+    None,
+}
+
+/// A failed condition is a sign of stale data: plan again.
+fn replan() -> OnFailure {
+    Box::new(|_| None)
+}
+
+impl Transaction {
+    /// No writes yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.actions.is_empty() && self.tallies.is_empty() && self.words.is_empty()
+    }
+
+    /// A new document, with its tally and its words.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when the document has no item form.
+    pub fn create<E: Entity>(&mut self, entity: &E, id: uuid::Uuid) -> Result<(), StoreError> {
+        self.put(Table::Core, to_item(entity)?, Condition::New, replan());
+        self.count(entity.tally(), 1);
+        for word in entity.words() {
+            self.words.insert(word, (id, true));
+        }
+        Ok(())
+    }
+
+    /// A changed document in the place of the one that was read; if that one has changed since, the command
+    /// is planned again. Its tally and words move along.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when the document has no item form.
+    pub fn replace<E: Entity>(&mut self, old: &E, new: &E, id: uuid::Uuid) -> Result<(), StoreError> {
+        self.put(Table::Core, to_item(new)?, Condition::Version(old.version()), replan());
+        self.count(old.tally(), -1);
+        self.count(new.tally(), 1);
+        let (before, after) = (old.words(), new.words());
+        for word in before.iter().filter(|word| !after.contains(word)) {
+            self.words.insert(word.clone(), (id, false));
+        }
+        for word in after.into_iter().filter(|word| !before.contains(word)) {
+            self.words.insert(word, (id, true));
+        }
+        Ok(())
+    }
+
+    /// A record that is written once and never changed: a ledger entry, a line of history.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when the record has no item form.
+    pub fn append<E: Entity>(&mut self, record: &E) -> Result<(), StoreError> {
+        self.put(Table::Core, to_item(record)?, Condition::New, replan());
+        Ok(())
+    }
+
+    /// A record whose former content does not matter (or that goes with a document whose version is checked).
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when the record has no item form.
+    pub fn overwrite<E: Entity>(&mut self, record: &E) -> Result<(), StoreError> {
+        self.put(Table::Core, to_item(record)?, Condition::None, replan());
+        Ok(())
+    }
+
+    /// An item of any table that must not exist yet; `on_taken` says why not.
+    pub fn insert(&mut self, table: Table, item: Item, on_taken: OnFailure) {
+        self.put(table, item, Condition::New, on_taken);
+    }
+
+    /// Claims a unique value for a document.
+    pub fn claim(&mut self, guard: &Key, owner: uuid::Uuid, field: &'static str, value: &str) {
+        let mut item = key_item(guard);
+        item.insert("owner".to_owned(), aws_sdk_dynamodb::types::AttributeValue::S(owner.to_string()));
+        let value = value.to_owned();
+        let taken = Box::new(move |_: Option<&Item>| Some(Refusal::AlreadyExists { field, value: value.clone() }));
+        self.put(Table::Core, item, Condition::New, taken);
+    }
+
+    /// Gives a unique value free.
+    pub fn release(&mut self, guard: Key) {
+        self.delete(Table::Core, guard);
+    }
+
+    /// Removes an item.
+    pub fn delete(&mut self, table: Table, key: Key) {
+        self.actions.push(Action { write: Write::Delete { table, key }, on_failure: replan() });
+    }
+
+    /// A conditional update; a failed condition means the plan is stale.
+    pub fn update(&mut self, update: Update) {
+        self.update_or(update, replan());
+    }
+
+    /// A conditional update whose failed condition means a refusal.
+    pub fn update_or(&mut self, update: Update, on_failure: OnFailure) {
+        self.actions.push(Action { write: Write::Update(update), on_failure });
+    }
+
+    /// Changes where a document counts, for documents that are changed by [`Self::update`].
+    pub fn recount(&mut self, before: Option<TallyCell>, after: Option<TallyCell>) {
+        self.count(before, -1);
+        self.count(after, 1);
+    }
+
+    fn put(&mut self, table: Table, item: Item, condition: Condition, on_failure: OnFailure) {
+        self.actions.push(Action { write: Write::Put { table, item, condition }, on_failure });
+    }
+
+    fn count(&mut self, cell: Option<TallyCell>, by: i64) {
+        let Some(TallyCell { pk, day, code }) = cell else { return };
+        let month = self.tallies.entry((pk, MonthKey::of(day))).or_default();
+        *month.entry(tally_attribute(day.day(), code)).or_default() += by;
+    }
+
+    /// The actions with what their failures mean.
+    pub(crate) fn into_actions(self, store: &Store) -> Result<Vec<(TransactWriteItem, OnFailure)>, StoreError> {
+        let tallies = self.tallies.into_iter().filter_map(|((pk, month), cells)| {
+            let changed: Vec<_> = cells.into_iter().filter(|(_, by)| *by != 0).collect();
+            let update = Update::of(keys::tally(&pk, month));
+            (!changed.is_empty())
+                .then(|| changed.into_iter().fold(update, |update, (cell, by)| update.add(&cell, by)))
+        });
+        let words = self.words.into_iter().map(|(Word { kind, word }, (id, present))| {
+            let key = keys::posting(kind, &word, &id);
+            if present {
+                Write::Put { table: Table::Search, item: key_item(&key), condition: Condition::None }
+            } else {
+                Write::Delete { table: Table::Search, key }
+            }
+        });
+        let derived = tallies.map(Write::Update).chain(words).map(|write| Action { write, on_failure: replan() });
+        let actions: Vec<Action> = self.actions.into_iter().chain(derived).collect();
+        actions.into_iter().map(|action| Ok((action.write.into_item(store)?, action.on_failure))).collect()
+    }
+}
+
+/// Name of a tally's attribute: the day and the state, "05C".
+pub(crate) fn tally_attribute(day: u32, code: char) -> String {
+    format!("{day:02}{code}")
+}
+
+impl Write {
+    fn into_item(self, store: &Store) -> Result<TransactWriteItem, StoreError> {
+        match self {
+            Self::Update(update) => update.into_action(store),
+            Self::Put { table, item, condition } => {
+                let put = Put::builder()
+                    .table_name(store.table_name(table))
+                    .set_item(Some(item))
+                    .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+                let put = match condition {
+                    Condition::None => put,
+                    Condition::New => put.condition_expression("attribute_not_exists(pk)"),
+                    Condition::Version(version) => put
+                        .condition_expression("version = :version")
+                        .expression_attribute_values(
+                            ":version",
+                            aws_sdk_dynamodb::types::AttributeValue::N(version.to_string()),
+                        ),
+                };
+                Ok(TransactWriteItem::builder().put(put.build()?).build())
+            }
+            Self::Delete { table, key } => {
+                let delete =
+                    Delete::builder().table_name(store.table_name(table)).set_key(Some(key_item(&key))).build()?;
+                Ok(TransactWriteItem::builder().delete(delete).build())
+            }
+        }
+    }
+}
