@@ -56,9 +56,9 @@ pub struct RefreshClaims {
     /// The session family.
     #[serde(rename = "sid")]
     pub session_id: Uuid,
-    /// This token within its family.
-    #[serde(rename = "jti")]
-    pub token_id: Uuid,
+    /// This token within its family: 0 at login, one more with every refresh.
+    #[serde(rename = "gen")]
+    pub generation: u32,
     /// The address the user logged in with: the key of the credentials.
     pub email: String,
 }
@@ -221,7 +221,7 @@ mod tests {
         let claims = RefreshClaims {
             user_id: Uuid::nil(),
             session_id: Uuid::nil(),
-            token_id: Uuid::nil(),
+            generation: 0,
             email: "a@b.in".to_owned(),
         };
         let token = keys().issue_refresh(&claims, at(1_000)).unwrap();

@@ -8,7 +8,11 @@ use crate::{
     calendar::Timestamp,
     formats::HsnSac,
     money::Paise,
+    permissions::Role,
+    refusal::Refusal,
+    state_machine::Machine,
     statuses::{JobCardItemType, JobCardStatus, Priority, ServiceLocation},
+    user::User,
 };
 
 /// Most items on one job card: with their prices they must fit an invoice and a DynamoDB item.
@@ -76,8 +80,6 @@ pub struct JobCard {
 pub struct JobCardItem {
     /// UUIDv7.
     pub id: Uuid,
-    /// Position, from 1.
-    pub sr_no: u32,
     /// Part or work.
     pub item_type: JobCardItemType,
     /// The part in stock that was used; none for works and for parts typed in by hand.
@@ -114,6 +116,192 @@ impl JobCardItem {
         }
         self.unit_price_paise.times(self.qty).unwrap_or(Paise::ZERO)
     }
+}
+
+impl JobCard {
+    fn changed(&self, now: Timestamp) -> Self {
+        Self { updated_at: now, version: self.version + 1, ..self.clone() }
+    }
+
+    /// The card with an engineer. Assigning again later changes the engineer and not the state (decisions,
+    /// "States").
+    ///
+    /// # Errors
+    /// A field error unless the engineer is an active one of this centre; `JOB_CARD_CLOSED` once the work is
+    /// done.
+    pub fn assigned(&self, engineer: Option<&User>, now: Timestamp) -> Result<Self, Refusal> {
+        let engineer = engineer
+            .filter(|user| user.active && user.role == Role::ServiceEngineer)
+            .filter(|user| user.service_center_id == Some(self.service_center_id))
+            .ok_or_else(|| Refusal::field("engineerId", "is not an active service engineer of this centre"))?;
+        let status = match self.status {
+            JobCardStatus::Created => JobCardStatus::Assigned,
+            JobCardStatus::Assigned | JobCardStatus::InProgress | JobCardStatus::PartsPending => self.status,
+            JobCardStatus::Completed | JobCardStatus::Invoiced | JobCardStatus::Cancelled => {
+                return Err(self.closed());
+            }
+        };
+        Ok(Self {
+            status,
+            assigned_engineer_id: Some(engineer.id),
+            engineer_name: Some(engineer.name.clone()),
+            ..self.changed(now)
+        })
+    }
+
+    /// The card in another state, as a user asks for it.
+    ///
+    /// # Errors
+    /// `INVALID_TRANSITION`; `ENGINEER_REQUIRED` to become ASSIGNED without an engineer;
+    /// `PARTS_REQUESTS_OPEN` to become COMPLETED while parts are waited for; `USE_CANCEL` and `USE_INVOICE`
+    /// for the states that have their own request.
+    pub fn stepped(&self, to: JobCardStatus, notes: Option<String>, now: Timestamp) -> Result<Self, Refusal> {
+        self.status.step(to)?;
+        match to {
+            JobCardStatus::Assigned if self.assigned_engineer_id.is_none() => {
+                return Err(Refusal::conflict("ENGINEER_REQUIRED", "Assign an engineer first"));
+            }
+            JobCardStatus::Completed if self.open_parts_requests > 0 => {
+                let message = "Parts requests of this job card are still to be decided or cancelled";
+                return Err(Refusal::conflict("PARTS_REQUESTS_OPEN", message));
+            }
+            JobCardStatus::Cancelled => {
+                let message = "Cancel with POST /api/job-cards/{id}/cancel and a reason";
+                return Err(Refusal::conflict("USE_CANCEL", message));
+            }
+            JobCardStatus::Invoiced => {
+                let message = "Create the invoice with POST /api/invoices: that makes the job card INVOICED";
+                return Err(Refusal::conflict("USE_INVOICE", message));
+            }
+            JobCardStatus::Created
+            | JobCardStatus::Assigned
+            | JobCardStatus::InProgress
+            | JobCardStatus::PartsPending
+            | JobCardStatus::Completed => {}
+        }
+        let completed_at = (to == JobCardStatus::Completed).then_some(now);
+        Ok(Self { status: to, status_notes: notes, completed_at, ..self.changed(now) })
+    }
+
+    /// The card, cancelled.
+    ///
+    /// # Errors
+    /// `INVALID_TRANSITION` once it is invoiced.
+    pub fn cancelled(&self, reason: String, now: Timestamp) -> Result<Self, Refusal> {
+        self.status.step(JobCardStatus::Cancelled)?;
+        Ok(Self {
+            status: JobCardStatus::Cancelled,
+            cancel_reason: Some(reason),
+            open_parts_requests: 0,
+            ..self.changed(now)
+        })
+    }
+
+    /// The card, waiting for one more parts request.
+    ///
+    /// # Errors
+    /// `INVALID_TRANSITION` unless it is in work or waiting for parts already.
+    pub fn waiting_for_parts(&self, now: Timestamp) -> Result<Self, Refusal> {
+        if self.status != JobCardStatus::PartsPending {
+            self.status.step(JobCardStatus::PartsPending)?;
+        }
+        Ok(Self {
+            status: JobCardStatus::PartsPending,
+            open_parts_requests: self.open_parts_requests + 1,
+            ..self.changed(now)
+        })
+    }
+
+    /// The card, invoiced.
+    ///
+    /// # Errors
+    /// `INVALID_TRANSITION` unless it is completed.
+    pub fn invoiced(&self, invoice: Uuid, now: Timestamp) -> Result<Self, Refusal> {
+        self.status.step(JobCardStatus::Invoiced)?;
+        Ok(Self { status: JobCardStatus::Invoiced, invoice_id: Some(invoice), ..self.changed(now) })
+    }
+
+    /// The card with other items.
+    ///
+    /// # Errors
+    /// `JOB_CARD_CLOSED` once the work is done; `TOO_MANY_ITEMS`; a field error when a part that came from
+    /// stock would vanish: it goes back by cancelling the card.
+    pub fn with_items(&self, items: Vec<JobCardItem>, now: Timestamp) -> Result<Self, Refusal> {
+        if self.is_closed() {
+            return Err(self.closed());
+        }
+        if items.len() > MAX_ITEMS {
+            return Err(Refusal::conflict("TOO_MANY_ITEMS", format!("A job card holds at most {MAX_ITEMS} items")));
+        }
+        let from_stock = |items: &[JobCardItem]| -> Vec<(Uuid, Option<Uuid>, i64)> {
+            let parts = items.iter().filter(|item| item.inventory_part_id.is_some());
+            parts.map(|item| (item.id, item.inventory_part_id, item.qty)).collect()
+        };
+        if from_stock(&self.items) != from_stock(&items) {
+            return Err(Refusal::field("items", "parts from stock are changed by parts requests only"));
+        }
+        Ok(Self { items, ..self.changed(now) })
+    }
+
+    /// The card with other words about the visit.
+    ///
+    /// # Errors
+    /// `JOB_CARD_CLOSED` once the card is cancelled.
+    pub fn edited(&self, edit: JobCardEdit, now: Timestamp) -> Result<Self, Refusal> {
+        if self.status == JobCardStatus::Cancelled {
+            return Err(self.closed());
+        }
+        let JobCardEdit { service_type, priority, location, estimated_cost_paise, customer_feedback, feedback_rating } =
+            edit;
+        Ok(Self {
+            service_type,
+            priority,
+            location,
+            estimated_cost_paise,
+            customer_feedback,
+            feedback_rating,
+            ..self.changed(now)
+        })
+    }
+
+    /// Whether the work on it is over.
+    pub fn is_closed(&self) -> bool {
+        matches!(self.status, JobCardStatus::Completed | JobCardStatus::Invoiced | JobCardStatus::Cancelled)
+    }
+
+    /// The refusal of work on a card that is over.
+    pub fn closed(&self) -> Refusal {
+        let message = format!("Job card {} is {}", self.job_card_number, self.status.as_str());
+        Refusal::conflict("JOB_CARD_CLOSED", message)
+    }
+
+    /// The parts it took from stock and how many of each: what a cancellation returns.
+    pub fn parts_from_stock(&self) -> std::collections::BTreeMap<Uuid, i64> {
+        let mut parts = std::collections::BTreeMap::new();
+        for item in &self.items {
+            if let Some(part) = item.inventory_part_id {
+                *parts.entry(part).or_default() += item.qty;
+            }
+        }
+        parts
+    }
+}
+
+/// What can be edited of a job card.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobCardEdit {
+    /// See [`JobCard::service_type`].
+    pub service_type: String,
+    /// See [`JobCard::priority`].
+    pub priority: Priority,
+    /// See [`JobCard::location`].
+    pub location: ServiceLocation,
+    /// See [`JobCard::estimated_cost_paise`].
+    pub estimated_cost_paise: Option<Paise>,
+    /// See [`JobCard::customer_feedback`].
+    pub customer_feedback: Option<String>,
+    /// See [`JobCard::feedback_rating`].
+    pub feedback_rating: Option<u8>,
 }
 
 /// The forms of a job card: the historical snapshot (part 1), the warranty case (2A), the requisition (3).

@@ -1,1 +1,27 @@
-//! Stub.
+//! The rules of a vehicle service centre, pure: no I/O, no async, no clock. One file per aggregate; every
+//! state machine in [`state_machine`], every permission in [`permissions`], every number format in
+//! [`numbering`].
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod appointment;
+pub mod calendar;
+pub mod customer;
+pub mod fields;
+pub mod formats;
+pub mod gst;
+pub mod ids;
+pub mod invoice;
+pub mod job_card;
+pub mod money;
+pub mod numbering;
+pub mod parts_request;
+pub mod permissions;
+pub mod query;
+pub mod refusal;
+pub mod service_centre;
+pub mod state_machine;
+pub mod statuses;
+pub mod stock;
+pub mod user;
+pub mod vehicle;

@@ -6,9 +6,11 @@ use uuid::Uuid;
 use crate::{
     calendar::Timestamp,
     formats::HsnSac,
+    job_card::JobCardItem,
     money::Paise,
     refusal::Refusal,
-    statuses::{PartsRequestStatus, Priority},
+    state_machine::Machine,
+    statuses::{JobCardItemType, PartsRequestStatus, Priority},
 };
 
 /// Most lines of one document that moves stock (decisions, "Stock").
@@ -86,11 +88,66 @@ pub struct Approval {
 }
 
 impl PartsRequest {
-    /// The request with the approved quantities set. Lines that are not named are approved as asked for.
+    /// The request, decided.
+    ///
+    /// # Errors
+    /// `INVALID_TRANSITION` when it was decided before.
+    pub fn decided(
+        self,
+        status: PartsRequestStatus,
+        by: Uuid,
+        notes: Option<String>,
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        self.status.step(status)?;
+        Ok(Self {
+            status,
+            decided_by_id: Some(by),
+            decided_at: Some(now),
+            decision_notes: notes,
+            updated_at: now,
+            version: self.version + 1,
+            ..self
+        })
+    }
+
+    /// The approved lines as items of the job card.
+    pub fn card_items(&self) -> Vec<JobCardItem> {
+        let approved = self.items.iter().filter(|line| line.approved_qty > 0);
+        approved
+            .map(|line| JobCardItem {
+                id: line.id,
+                item_type: JobCardItemType::Part,
+                inventory_part_id: Some(line.inventory_part_id),
+                part_name: line.part_name.clone(),
+                part_code: line.part_code.clone(),
+                qty: line.approved_qty,
+                unit_price_paise: line.unit_price_paise,
+                gst_rate: line.gst_rate,
+                hsn_sac_code: line.hsn_sac_code.clone(),
+                is_warranty: line.is_warranty,
+                part_warranty_tag: line.is_warranty,
+                technician: None,
+                labour_code: None,
+                serial_number: None,
+            })
+            .collect()
+    }
+
+    /// The approved quantity of each part: lines of the same part are added up before stock is checked.
+    pub fn approved_by_part(&self) -> std::collections::BTreeMap<Uuid, i64> {
+        let mut parts = std::collections::BTreeMap::new();
+        for line in self.items.iter().filter(|line| line.approved_qty > 0) {
+            *parts.entry(line.inventory_part_id).or_default() += line.approved_qty;
+        }
+        parts
+    }
+
+    /// The approved quantities and the state they come to. Lines that are not named are approved as asked for.
     ///
     /// # Errors
     /// Field errors for a line that is not the request's, is named twice, or gets more than was asked for.
-    pub fn approved(&self, approvals: &[Approval]) -> Result<Self, Refusal> {
+    pub fn approved(&self, approvals: &[Approval]) -> Result<(Self, PartsRequestStatus), Refusal> {
         let mut errors = crate::fields::FieldErrors::new();
         let mut items = self.items.clone();
         for item in &mut items {
@@ -116,6 +173,6 @@ impl PartsRequest {
         }
         let in_full = items.iter().all(|item| item.approved_qty == item.requested_qty);
         let status = if in_full { PartsRequestStatus::Approved } else { PartsRequestStatus::PartiallyApproved };
-        Ok(Self { items, status, ..self.clone() })
+        Ok((Self { items, ..self.clone() }, status))
     }
 }

@@ -1,5 +1,7 @@
-//! What travels between the functions: the events that a command records, and later the queues' messages.
+//! What travels between the functions: the events that a command records, and the queues that carry them.
 
 mod event;
+mod queues;
 
 pub use event::{Event, EventKind};
+pub use queues::{Queue, QueueError, Queues, QueuesConfig};

@@ -11,6 +11,7 @@ use aws_sdk_dynamodb::{
 use futures::future::try_join_all;
 
 use crate::{
+    counter::Turns,
     error::StoreError,
     keys::Key,
     meter,
@@ -41,6 +42,7 @@ pub struct StoreConfig {
 pub struct Store {
     client: Client,
     table_prefix: String,
+    pub(crate) turns: Turns,
 }
 
 /// What a Query asks.
@@ -160,7 +162,7 @@ impl Store {
             .timeout_config(timeouts)
             .retry_config(RetryConfig::standard().with_max_attempts(4));
         builder.set_endpoint_url(config.endpoint);
-        Self { client: Client::from_conf(builder.build()), table_prefix: config.table_prefix }
+        Self { client: Client::from_conf(builder.build()), table_prefix: config.table_prefix, turns: Turns::default() }
     }
 
     /// The SDK's client, for start-up, tests and streams.

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     client::{Item, Store, key_item, number, text},
+    entity::Entity,
     error::{StoreError, is_throttle},
     keys,
     meter,
@@ -83,6 +84,28 @@ impl<T> Plan<T> {
     pub fn event(mut self, service_center_id: Option<Uuid>, kind: EventKind) -> Self {
         self.events.push(Event { id: Uuid::now_v7(), service_center_id, kind });
         self
+    }
+}
+
+impl<E: Entity> Plan<E> {
+    /// Replaces a document that was read.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn replace(old: &E, new: E) -> Result<Self, StoreError> {
+        let mut transaction = Transaction::new();
+        transaction.replace(old, &new)?;
+        Ok(Self::new(transaction, new))
+    }
+
+    /// Deletes a document of a centre.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn archive(old: &E, deleted: E) -> Result<Self, StoreError> {
+        let mut transaction = Transaction::new();
+        transaction.archive(old, &deleted)?;
+        Ok(Self::new(transaction, deleted))
     }
 }
 
@@ -224,9 +247,12 @@ fn setback(reasons: &[CancellationReason], meanings: &[OnFailure]) -> Setback {
         return Setback::Done(Box::new(record.item().cloned().unwrap_or_default()));
     }
     let mut stale = false;
+    let mut short = Vec::new();
     for (reason, meaning) in reasons.iter().zip(meanings) {
         match reason.code() {
             Some("ConditionalCheckFailed") => match meaning(reason.item()) {
+                // All parts that are short are named, not only the first.
+                Some(Refusal::InsufficientStock(parts)) => short.extend(parts),
                 Some(refusal) => return Setback::Refused(refusal),
                 None => stale = true,
             },
@@ -237,6 +263,9 @@ fn setback(reasons: &[CancellationReason], meanings: &[OnFailure]) -> Setback {
             }
             _ => {}
         }
+    }
+    if !short.is_empty() {
+        return Setback::Refused(Refusal::InsufficientStock(short));
     }
     if stale { Setback::Stale } else { Setback::Conflict }
 }

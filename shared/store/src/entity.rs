@@ -44,8 +44,8 @@ pub struct IndexKeys {
     pub gsi1: Option<Key>,
     /// Relations.
     pub gsi2: Option<Key>,
-    /// Partition of `low-stock` and `stock-level`; their sort keys are the document's own numbers.
-    pub stock_pk: Option<String>,
+    /// Partition of `low-stock`; its sort key is the part's own `headroom`.
+    pub low_pk: Option<String>,
 }
 
 /// A document counts in one cell: of one list, on its day of creation (IST), in its state.
@@ -69,6 +69,8 @@ pub struct Word {
     pub kind: MasterKind,
     /// The normalised word, with its field's prefix ("n:asha", "p:9876543210").
     pub word: String,
+    /// The document found: a vehicle's VIN finds its owner.
+    pub id: uuid::Uuid,
 }
 
 /// The item of a document.
@@ -80,7 +82,7 @@ pub fn to_item<E: Entity>(entity: &E) -> Result<Item, StoreError> {
     // An absent value is an absent attribute: NULL index keys would be refused.
     item.retain(|_, value| !value.is_null());
     let Key { pk, sk } = entity.key();
-    let IndexKeys { gsi1, gsi2, stock_pk } = entity.index();
+    let IndexKeys { gsi1, gsi2, low_pk } = entity.index();
     let mut put = |name: &str, value: String| item.insert(name.to_owned(), AttributeValue::S(value));
     put("pk", pk);
     put("sk", sk);
@@ -92,8 +94,8 @@ pub fn to_item<E: Entity>(entity: &E) -> Result<Item, StoreError> {
         put("gsi2pk", key.pk);
         put("gsi2sk", key.sk);
     }
-    if let Some(pk) = stock_pk {
-        put("stockPk", pk);
+    if let Some(pk) = low_pk {
+        put("lowPk", pk);
     }
     Ok(item)
 }

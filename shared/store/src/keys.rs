@@ -8,14 +8,15 @@
 //! | customer / vehicle / user by id | table | `CUST#id` `VEH#id` `USER#id` | `-` |
 //! | all customers / vehicles / users, newest first | gsi1 | `CUST@2026-11` … (month of creation) | id |
 //! | a customer's vehicles | gsi2 | `CUST#id#VEH` | id |
-//! | a vehicle's service history, newest first | table | `VEH#id#HISTORY` | date, job card id |
+//! | a vehicle's service history, newest first | table | `VEH#id#HISTORY` | job card id |
 //! | service centres, all or one | table | `CENTRES` | ordinal, 4 digits |
 //! | a centre's users, newest first | gsi2 | `C7#USER` | id |
 //! | a tenant document by id; all of a centre, newest first | table | `C7#JC` `C7#APT` `C7#PR` `C7#PART` `C7#INV` | id |
 //! | … in one state | gsi1 | `C7#JC#<code>` | id |
-//! | a job card's parts 1, 2A and 3 | table | `C7#JC.DETAILS` | id |
+//! | a job card's parts 1, 2A and 3 | table | `C7#JC.FORMS` | id |
+//! | deleted documents of a centre | table | `C7#APT.DELETED` | id |
 //! | a job card's parts requests | gsi2 | `C7#JC#id#PR` | id |
-//! | parts by (stock − minimum) / by stock | low-stock, stock-level | `C7#PART` | number |
+//! | parts at or below their minimum | low-stock | `C7#PART` | stock − minimum |
 //! | a part's ledger, newest first | table | `C7#PART#id#LEDGER` | entry id |
 //! | is this value taken | table | `UNIQUE#field#value` | `-` |
 //! | next number of a series | table | `COUNTER#series` | `-` |
@@ -23,11 +24,15 @@
 //! | has this command been done; events to publish | table | `CMD#user#key` | `-` |
 //! | credentials by e-mail | auth | `LOGIN#email` | `-` |
 //! | a session family | auth | `SESSION#id` | `-` |
-//! | documents by a word's beginning | search | `CUST#word's first 2 characters` | word, id |
+//! | customers by a word's beginning | search | `CUST#field:first 3 characters` | word, id |
 //! | requests counted in a minute | limits | `RATE#who#minute` | `-` |
 
 use dms_access::TenantScope;
-use dms_domain::{calendar::MonthKey, ids::CentreOrdinal, numbering::Series};
+use dms_domain::{
+    calendar::MonthKey,
+    ids::{self, CentreOrdinal},
+    numbering::Series,
+};
 use uuid::Uuid;
 
 /// A primary key, or a key of an index.
@@ -50,7 +55,7 @@ impl Key {
 }
 
 /// Documents of the dealership, not of a centre.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MasterKind {
     /// Customers.
     Customer,
@@ -123,6 +128,13 @@ impl TenantKind {
         format!("C{}#{}", ordinal(scope), self.prefix())
     }
 
+    /// The place of a document that is in hand: where its own id says. Lookups by an id from a request need
+    /// a scope instead.
+    pub(crate) fn own(self, id: &Uuid) -> OwnKeys {
+        let ordinal = ids::ordinal_of(id).map_or(0, CentreOrdinal::get);
+        OwnKeys { pk: format!("C{ordinal}#{}", self.prefix()), id: *id }
+    }
+
     /// A document by id.
     pub fn key(self, scope: TenantScope, id: &Uuid) -> Key {
         Key::new(self.pk(scope), id.to_string())
@@ -136,6 +148,39 @@ impl TenantKind {
     /// Partition of the tallies of a centre's documents of this kind.
     pub fn tally_pk(self, scope: TenantScope) -> String {
         format!("TALLY#{}", self.pk(scope))
+    }
+}
+
+/// The keys of a centre's document that is in hand.
+pub(crate) struct OwnKeys {
+    pk: String,
+    id: Uuid,
+}
+
+impl OwnKeys {
+    /// Its primary key.
+    pub(crate) fn key(&self) -> Key {
+        Key::new(self.pk.clone(), self.id.to_string())
+    }
+
+    /// Its place in gsi1 while it is in a state.
+    pub(crate) fn state(&self, tally_code: char) -> Key {
+        Key::new(format!("{}#{tally_code}", self.pk), self.id.to_string())
+    }
+
+    /// The partition of the tallies that count it, which is also that of its list.
+    pub(crate) fn tally_pk(&self) -> String {
+        format!("TALLY#{}", self.pk)
+    }
+
+    /// The partition of its list.
+    pub(crate) fn list_pk(&self) -> String {
+        self.pk.clone()
+    }
+
+    /// A partition of what belongs to it.
+    pub(crate) fn part_pk(&self, name: &str) -> String {
+        format!("{}#{}#{name}", self.pk, self.id)
     }
 }
 
@@ -168,14 +213,14 @@ pub fn vehicle_history_pk(vehicle: &Uuid) -> String {
     format!("VEH#{vehicle}#HISTORY")
 }
 
-/// A line of a vehicle's service history; `date` is `YYYY-MM-DD`.
-pub fn vehicle_history(vehicle: &Uuid, date: &str, job_card: &Uuid) -> Key {
-    Key::new(vehicle_history_pk(vehicle), format!("{date}#{job_card}"))
+/// A line of a vehicle's service history.
+pub fn vehicle_history(vehicle: &Uuid, job_card: &Uuid) -> Key {
+    Key::new(vehicle_history_pk(vehicle), job_card.to_string())
 }
 
 /// A job card's parts 1, 2A and 3: large and rarely read, so kept beside the card.
-pub fn job_card_details(scope: TenantScope, job_card: &Uuid) -> Key {
-    Key::new(format!("{}.DETAILS", TenantKind::JobCard.pk(scope)), job_card.to_string())
+pub(crate) fn job_card_forms(card: &Key) -> Key {
+    Key::new(format!("{}.FORMS", card.pk), card.sk.clone())
 }
 
 /// gsi2: a job card's parts requests.
@@ -188,9 +233,9 @@ pub fn ledger_pk(scope: TenantScope, part: &Uuid) -> String {
     format!("{}#{part}#LEDGER", TenantKind::Part.pk(scope))
 }
 
-/// An entry of a part's ledger.
-pub fn ledger(scope: TenantScope, part: &Uuid, entry: &Uuid) -> Key {
-    Key::new(ledger_pk(scope, part), entry.to_string())
+/// An entry of the ledger of a part that is in hand.
+pub(crate) fn ledger(part: &Uuid, entry: &Uuid) -> Key {
+    Key::new(TenantKind::Part.own(part).part_pk("LEDGER"), entry.to_string())
 }
 
 /// The guard of a value that is unique in the dealership ("registration").
@@ -198,9 +243,10 @@ pub fn unique(field: &str, value: &str) -> Key {
     Key::only(format!("UNIQUE#{field}#{value}"))
 }
 
-/// The guard of a value that is unique in a centre ("part number").
-pub fn unique_in(scope: TenantScope, field: &str, value: &str) -> Key {
-    Key::only(format!("UNIQUE#C{}#{field}#{value}", ordinal(scope)))
+/// The guard of a value that is unique in the centre of a document in hand ("part number").
+pub(crate) fn unique_beside(document: &Uuid, field: &str, value: &str) -> Key {
+    let ordinal = ids::ordinal_of(document).map_or(0, CentreOrdinal::get);
+    Key::only(format!("UNIQUE#C{ordinal}#{field}#{value}"))
 }
 
 /// The counter of a number series.
@@ -243,11 +289,23 @@ pub fn rate(who: &str, minute: i64) -> Key {
     Key::only(format!("RATE#{who}#{minute}"))
 }
 
-/// Partition of the search table for a word: documents of one kind whose words share two first characters.
+/// Where a deleted document of a centre is kept.
+pub(crate) fn archived(key: &Key) -> Key {
+    Key::new(format!("{}.DELETED", key.pk), key.sk.clone())
+}
+
+/// Fewest characters by which documents can be searched, field prefix not counted.
+pub const SHORTEST_SEARCH: usize = 3;
+
+/// Partition of the search table for a word: documents of one kind whose words of one field share their
+/// first characters.
 pub fn posting_pk(kind: MasterKind, word: &str) -> String {
-    let bucket: String = word.chars().take(2).collect();
+    let bucket: String = word.chars().take(FIELD_PREFIX + SHORTEST_SEARCH).collect();
     format!("{}#{bucket}", kind.prefix())
 }
+
+/// Characters of a field's prefix ("n:").
+const FIELD_PREFIX: usize = 2;
 
 /// A posting: this document has this word.
 pub fn posting(kind: MasterKind, word: &str, id: &Uuid) -> Key {

@@ -1,1 +1,52 @@
-//! Stub.
+//! The only crate that talks to DynamoDB. [`keys`] is every key and access pattern on one screen; documents
+//! become items in one file per aggregate; every state-changing request is one transaction
+//! ([`Store::run`]); lists have exact totals at constant cost ([`Store::list`]).
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod appointment;
+mod auth;
+mod client;
+mod command;
+mod counter;
+mod customer;
+mod entity;
+mod error;
+mod invoice;
+mod job_card;
+pub mod keys;
+mod listing;
+mod meter;
+mod parts_request;
+mod search;
+mod service_centre;
+mod stock;
+mod tables;
+mod transaction;
+mod update;
+mod user;
+mod vehicle;
+
+pub use auth::{Credentials, Refreshed, Session};
+pub use client::{Item, Range, Rows, SortRange, Store, StoreConfig};
+pub use command::{Command, Plan, Reply};
+pub use entity::{Entity, IndexKeys, TallyCell, Word, from_item};
+pub use error::StoreError;
+pub use invoice::PaidHints;
+pub use job_card::Hints;
+pub use listing::{Listed, Page, READ_BUDGET_BYTES, STATELESS, States};
+pub use meter::{Meter, Reading};
+pub use search::SearchTerm;
+pub use stock::StockMove;
+pub use tables::{Index, TTL_ATTRIBUTE, Table};
+pub use transaction::Transaction;
+pub use update::Update;
+
+use chrono::{DateTime, Utc};
+use dms_domain::ids::{self, CentreOrdinal};
+use uuid::Uuid;
+
+/// A new id of a centre's document, or (without an ordinal) of the dealership's.
+pub fn new_id(now: DateTime<Utc>, centre: Option<CentreOrdinal>) -> Uuid {
+    ids::new_id(now, centre, Uuid::new_v4().into_bytes()[8..].try_into().unwrap_or([0; 8]))
+}

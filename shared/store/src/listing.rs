@@ -42,8 +42,8 @@ pub enum Listed {
     Master(MasterKind),
     /// Documents of some centres.
     Tenant(TenantKind, Vec<TenantScope>),
-    /// Documents of one partition of an index: a relation. Always evaluated.
-    Relation(Index, String),
+    /// Documents of one partition, of an index or of the table itself: a relation. Always evaluated.
+    Relation(Option<Index>, String),
 }
 
 /// How a list's states are named and counted.
@@ -189,7 +189,7 @@ impl Store {
         states: States,
     ) -> Result<Page<E>, StoreError> {
         let sources: Vec<Source> = match listed {
-            Listed::Relation(index, pk) => vec![Source { pk: pk.clone(), index: Some(*index) }],
+            Listed::Relation(index, pk) => vec![Source { pk: pk.clone(), index: *index }],
             Listed::Tenant(kind, scopes) => scopes.iter().flat_map(|scope| tenant_sources(*kind, *scope, codes)).collect(),
             Listed::Master(_) => {
                 let counts = self.tallies(listed, codes, IstDays::around(span)).await?;

@@ -25,16 +25,15 @@ pub enum Table {
 }
 
 /// A secondary index of the core table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Index {
     /// Lists by state, and master documents by month.
     Gsi1,
     /// Relations.
     Gsi2,
-    /// Parts by `headroom` = stock − minimum.
+    /// Parts whose stock is at or below its minimum, by `headroom` = stock − minimum. Others are left out,
+    /// so that moving their stock costs no index write.
     LowStock,
-    /// Parts by stock.
-    StockLevel,
 }
 
 impl Table {
@@ -54,7 +53,7 @@ impl Table {
     /// The table's secondary indexes.
     pub fn indexes(self) -> &'static [Index] {
         match self {
-            Self::Core => &[Index::Gsi1, Index::Gsi2, Index::LowStock, Index::StockLevel],
+            Self::Core => &[Index::Gsi1, Index::Gsi2, Index::LowStock],
             Self::Auth | Self::Search | Self::Limits => &[],
         }
     }
@@ -72,7 +71,6 @@ impl Index {
             Self::Gsi1 => "gsi1",
             Self::Gsi2 => "gsi2",
             Self::LowStock => "low-stock",
-            Self::StockLevel => "stock-level",
         }
     }
 
@@ -81,14 +79,13 @@ impl Index {
         match self {
             Self::Gsi1 => ("gsi1pk", "gsi1sk"),
             Self::Gsi2 => ("gsi2pk", "gsi2sk"),
-            Self::LowStock => ("stockPk", "headroom"),
-            Self::StockLevel => ("stockPk", "stockQuantity"),
+            Self::LowStock => ("lowPk", "headroom"),
         }
     }
 
     /// Whether its sort key is a number.
     pub fn sorts_by_number(self) -> bool {
-        matches!(self, Self::LowStock | Self::StockLevel)
+        matches!(self, Self::LowStock)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use chrono::Datelike;
 use dms_domain::{calendar::MonthKey, refusal::Refusal};
 
@@ -28,7 +28,7 @@ pub type OnFailure = Box<dyn Fn(Option<&Item>) -> Option<Refusal> + Send + Sync>
 pub struct Transaction {
     actions: Vec<Action>,
     tallies: BTreeMap<(String, MonthKey), BTreeMap<String, i64>>,
-    words: BTreeMap<Word, (uuid::Uuid, bool)>,
+    words: BTreeMap<Word, bool>,
 }
 
 struct Action {
@@ -39,7 +39,7 @@ struct Action {
 enum Write {
     Put { table: Table, item: Item, condition: Condition },
     Update(Update),
-    Delete { table: Table, key: Key },
+    Delete { table: Table, key: Key, version: Option<u64> },
 }
 
 /// The conditions a Put can have.
@@ -70,11 +70,11 @@ impl Transaction {
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] when the document has no item form.
-    pub fn create<E: Entity>(&mut self, entity: &E, id: uuid::Uuid) -> Result<(), StoreError> {
+    pub fn create<E: Entity>(&mut self, entity: &E) -> Result<(), StoreError> {
         self.put(Table::Core, to_item(entity)?, Condition::New, replan());
         self.count(entity.tally(), 1);
         for word in entity.words() {
-            self.words.insert(word, (id, true));
+            self.words.insert(word, true);
         }
         Ok(())
     }
@@ -84,16 +84,35 @@ impl Transaction {
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] when the document has no item form.
-    pub fn replace<E: Entity>(&mut self, old: &E, new: &E, id: uuid::Uuid) -> Result<(), StoreError> {
+    pub fn replace<E: Entity>(&mut self, old: &E, new: &E) -> Result<(), StoreError> {
         self.put(Table::Core, to_item(new)?, Condition::Version(old.version()), replan());
         self.count(old.tally(), -1);
         self.count(new.tally(), 1);
         let (before, after) = (old.words(), new.words());
         for word in before.iter().filter(|word| !after.contains(word)) {
-            self.words.insert(word.clone(), (id, false));
+            self.words.insert(word.clone(), false);
         }
         for word in after.into_iter().filter(|word| !before.contains(word)) {
-            self.words.insert(word, (id, true));
+            self.words.insert(word, true);
+        }
+        Ok(())
+    }
+
+    /// A deleted document: out of its partition and every list, kept in the partition of the deleted.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when the document has no item form.
+    pub fn archive<E: Entity>(&mut self, old: &E, deleted: &E) -> Result<(), StoreError> {
+        let key = old.key();
+        let mut item = to_item(deleted)?;
+        item.retain(|name, _| !matches!(name.as_str(), "gsi1pk" | "gsi1sk" | "gsi2pk" | "gsi2sk" | "lowPk"));
+        item.extend(key_item(&keys::archived(&key)));
+        self.put(Table::Core, item, Condition::None, replan());
+        let write = Write::Delete { table: Table::Core, key, version: Some(old.version()) };
+        self.actions.push(Action { write, on_failure: replan() });
+        self.count(old.tally(), -1);
+        for word in old.words() {
+            self.words.insert(word, false);
         }
         Ok(())
     }
@@ -124,7 +143,7 @@ impl Transaction {
     /// Claims a unique value for a document.
     pub fn claim(&mut self, guard: &Key, owner: uuid::Uuid, field: &'static str, value: &str) {
         let mut item = key_item(guard);
-        item.insert("owner".to_owned(), aws_sdk_dynamodb::types::AttributeValue::S(owner.to_string()));
+        item.insert("owner".to_owned(), AttributeValue::S(owner.to_string()));
         let value = value.to_owned();
         let taken = Box::new(move |_: Option<&Item>| Some(Refusal::AlreadyExists { field, value: value.clone() }));
         self.put(Table::Core, item, Condition::New, taken);
@@ -137,7 +156,7 @@ impl Transaction {
 
     /// Removes an item.
     pub fn delete(&mut self, table: Table, key: Key) {
-        self.actions.push(Action { write: Write::Delete { table, key }, on_failure: replan() });
+        self.actions.push(Action { write: Write::Delete { table, key, version: None }, on_failure: replan() });
     }
 
     /// A conditional update; a failed condition means the plan is stale.
@@ -174,12 +193,12 @@ impl Transaction {
             (!changed.is_empty())
                 .then(|| changed.into_iter().fold(update, |update, (cell, by)| update.add(&cell, by)))
         });
-        let words = self.words.into_iter().map(|(Word { kind, word }, (id, present))| {
+        let words = self.words.into_iter().map(|(Word { kind, word, id }, present)| {
             let key = keys::posting(kind, &word, &id);
             if present {
                 Write::Put { table: Table::Search, item: key_item(&key), condition: Condition::None }
             } else {
-                Write::Delete { table: Table::Search, key }
+                Write::Delete { table: Table::Search, key, version: None }
             }
         });
         let derived = tallies.map(Write::Update).chain(words).map(|write| Action { write, on_failure: replan() });
@@ -207,17 +226,19 @@ impl Write {
                     Condition::New => put.condition_expression("attribute_not_exists(pk)"),
                     Condition::Version(version) => put
                         .condition_expression("version = :version")
-                        .expression_attribute_values(
-                            ":version",
-                            aws_sdk_dynamodb::types::AttributeValue::N(version.to_string()),
-                        ),
+                        .expression_attribute_values(":version", AttributeValue::N(version.to_string())),
                 };
                 Ok(TransactWriteItem::builder().put(put.build()?).build())
             }
-            Self::Delete { table, key } => {
-                let delete =
-                    Delete::builder().table_name(store.table_name(table)).set_key(Some(key_item(&key))).build()?;
-                Ok(TransactWriteItem::builder().delete(delete).build())
+            Self::Delete { table, key, version } => {
+                let mut delete = Delete::builder().table_name(store.table_name(table)).set_key(Some(key_item(&key)));
+                if let Some(version) = version {
+                    delete = delete
+                        .condition_expression("version = :version")
+                        .expression_attribute_values(":version", AttributeValue::N(version.to_string()))
+                        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+                }
+                Ok(TransactWriteItem::builder().delete(delete.build()?).build())
             }
         }
     }

@@ -84,6 +84,13 @@ impl Update {
         self
     }
 
+    /// Appends to a list.
+    pub fn append(mut self, attribute: &str, values: Vec<AttributeValue>) -> Self {
+        let (name, value) = (self.name(attribute), self.value(AttributeValue::L(values)));
+        self.sets.push(format!("{name} = list_append({name}, {value})"));
+        self
+    }
+
     /// Removes an attribute.
     pub fn remove(mut self, attribute: &str) -> Self {
         let name = self.name(attribute);
@@ -116,6 +123,23 @@ impl Update {
     /// Only if this number is at least so much.
     pub fn when_at_least(self, attribute: &str, value: i64) -> Self {
         self.when_value(attribute, ">=", AttributeValue::N(value.to_string()))
+    }
+
+    /// Only if this number is more.
+    pub fn when_more_than(self, attribute: &str, value: i64) -> Self {
+        self.when_value(attribute, ">", AttributeValue::N(value.to_string()))
+    }
+
+    /// Only if this number is at most so much.
+    pub fn when_at_most(self, attribute: &str, value: i64) -> Self {
+        self.when_value(attribute, "<=", AttributeValue::N(value.to_string()))
+    }
+
+    /// Only if this list has at most so many elements.
+    pub fn when_list_at_most(mut self, attribute: &str, length: usize) -> Self {
+        let (name, value) = (self.name(attribute), self.value(AttributeValue::N(length.to_string())));
+        self.conditions.push(format!("size({name}) <= {value}"));
+        self
     }
 
     /// Only if the attribute is absent.

@@ -1,0 +1,150 @@
+//! DynamoDB on SQLite, by `dynoxide`.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::Utc;
+use dynoxide::Database;
+use rusqlite::Connection;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::{CloudError, serve};
+
+/// As long as DynamoDB keeps stream records.
+const STREAM_RETENTION_SECONDS: i64 = 24 * 60 * 60;
+/// Keeps the write lock short while old records are removed.
+const PRUNE_BATCH: usize = 500;
+/// How long the second connection waits for the engine's own writes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The engine numbers stream records by asking for the highest one, and has no index for it: writes would slow down
+/// as records pile up.
+const STREAM_INDEXES: &str = "
+    CREATE INDEX IF NOT EXISTS dms_stream_by_table
+        ON _stream_records (table_name, CAST(sequence_number AS INTEGER));
+    CREATE INDEX IF NOT EXISTS dms_stream_by_shard
+        ON _stream_records (table_name, shard_id, CAST(sequence_number AS INTEGER));";
+
+/// The engine, and the file that a second connection can reach.
+#[derive(Clone)]
+pub(crate) struct DynamoDb {
+    database: Database,
+    /// A path or an SQLite URI.
+    location: String,
+}
+
+impl fmt::Debug for DynamoDb {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("DynamoDb")
+            .field("location", &self.location)
+            .finish_non_exhaustive()
+    }
+}
+
+impl DynamoDb {
+    /// Opens the file, or a database in memory.
+    pub(crate) async fn open(file: Option<PathBuf>) -> Result<Self, CloudError> {
+        let location = match file {
+            Some(file) => file.to_string_lossy().into_owned(),
+            // A plain in-memory database cannot be reached by a second connection, a named one can.
+            None => format!("file:/dms-{}?vfs=memdb", uuid::Uuid::new_v4()),
+        };
+        tokio::task::spawn_blocking(move || {
+            let database = Database::new(&location).map_err(engine_error)?;
+            let opened = Self { database, location };
+            opened.tune_now()?;
+            Ok(opened)
+        })
+        .await?
+    }
+
+    /// Serves until stopped.
+    pub(crate) fn serve(
+        &self,
+        listener: TcpListener,
+        mut stop: watch::Receiver<bool>,
+    ) -> JoinHandle<()> {
+        let database = self.database.clone();
+        tokio::spawn(async move {
+            let stopped = async move { serve::stopped(&mut stop).await };
+            if let Err(error) =
+                dynoxide::server::serve_with_shutdown(listener, database, stopped).await
+            {
+                tracing::error!(error, "embedded DynamoDB ended");
+            }
+        })
+    }
+
+    pub(crate) async fn tune(&self) -> Result<(), CloudError> {
+        let this = self.clone();
+        tokio::task::spawn_blocking(move || this.tune_now()).await?
+    }
+
+    fn tune_now(&self) -> Result<(), CloudError> {
+        // The only way to reach the engine's pragmas: afterwards it runs with synchronous=NORMAL. In WAL mode that
+        // loses nothing when the process is killed, and saves an fsync per write.
+        self.database.enable_bulk_loading().map_err(engine_error)?;
+        self.database.disable_bulk_loading().map_err(engine_error)?;
+        let connection = self.connect()?;
+        if connection.table_exists(None, "_stream_records")? {
+            connection.execute_batch(STREAM_INDEXES)?;
+        }
+        Ok(())
+    }
+
+    /// Removes items whose time to live is over.
+    pub(crate) async fn sweep(&self) {
+        let database = self.database.clone();
+        match tokio::task::spawn_blocking(move || database.sweep_ttl()).await {
+            Ok(Ok(0)) => {}
+            Ok(Ok(removed)) => tracing::debug!(removed, "expired items removed"),
+            Ok(Err(error)) => tracing::warn!(%error, "cannot remove expired items"),
+            Err(error) => tracing::warn!(%error, "cannot remove expired items"),
+        }
+    }
+
+    /// Removes stream records that DynamoDB would have dropped.
+    pub(crate) async fn prune_stream(&self) {
+        let this = self.clone();
+        let before = Utc::now().timestamp() - STREAM_RETENTION_SECONDS;
+        match tokio::task::spawn_blocking(move || this.prune_stream_before(before)).await {
+            Ok(Ok(0)) => {}
+            Ok(Ok(removed)) => tracing::debug!(removed, "old stream records removed"),
+            Ok(Err(error)) => tracing::warn!(%error, "cannot remove old stream records"),
+            Err(error) => tracing::warn!(%error, "cannot remove old stream records"),
+        }
+    }
+
+    fn prune_stream_before(&self, before: i64) -> Result<usize, CloudError> {
+        let connection = self.connect()?;
+        let mut removed = 0;
+        loop {
+            // Records are numbered in order of time, so the oldest ones come first.
+            let batch = connection.execute(
+                "DELETE FROM _stream_records WHERE id IN
+                    (SELECT id FROM (SELECT id, created_at FROM _stream_records ORDER BY id LIMIT ?2)
+                     WHERE created_at < ?1)",
+                (before, PRUNE_BATCH as i64),
+            )?;
+            removed += batch;
+            if batch < PRUNE_BATCH {
+                return Ok(removed);
+            }
+        }
+    }
+
+    fn connect(&self) -> Result<Connection, CloudError> {
+        let connection = Connection::open(&self.location)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        Ok(connection)
+    }
+}
+
+fn engine_error(error: dynoxide::DynoxideError) -> CloudError {
+    CloudError::DynamoDb(error.to_string())
+}

@@ -1,0 +1,79 @@
+//! Document numbers: the one table of their formats (decisions, "Numbers").
+
+use crate::{
+    calendar::{FinancialYear, MonthKey},
+    formats::CentreCode,
+};
+
+/// A series of numbers. Each has its own counter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Series {
+    /// `CUST-0001`, for the whole dealership.
+    Customer,
+    /// `APT-2025-12-0001`, for the whole dealership, by month.
+    Appointment(MonthKey),
+    /// `SC001-2025-12-0001`, by centre and month, without gaps.
+    JobCard(CentreCode, MonthKey),
+    /// `INV-SC001-2025-0001`, by centre and financial year, without gaps (CGST Rule 46(b)).
+    Invoice(CentreCode, FinancialYear),
+}
+
+impl Series {
+    /// The number of a document; at least four digits, simply growing beyond.
+    pub fn format(&self, sequence: u64) -> String {
+        match self {
+            Self::Customer => format!("CUST-{sequence:04}"),
+            Self::Appointment(month) => format!("APT-{month}-{sequence:04}"),
+            Self::JobCard(centre, month) => format!("{centre}-{month}-{sequence:04}"),
+            Self::Invoice(centre, year) => format!("INV-{centre}-{year}-{sequence:04}"),
+        }
+    }
+
+    /// Name of its counter.
+    pub fn counter_name(&self) -> String {
+        match self {
+            Self::Customer => "CUST".to_owned(),
+            Self::Appointment(month) => format!("APT#{month}"),
+            Self::JobCard(centre, month) => format!("JC#{centre}#{month}"),
+            Self::Invoice(centre, year) => format!("INV#{centre}#{year}"),
+        }
+    }
+
+    /// Whether no number may be missing: the counter then moves in the document's own transaction.
+    pub fn is_gapless(&self) -> bool {
+        match self {
+            Self::JobCard(..) | Self::Invoice(..) => true,
+            Self::Customer | Self::Appointment(_) => false,
+        }
+    }
+}
+
+/// The number printed on the tax invoice: without `INV-`, so that it keeps within the 16 characters of CGST
+/// Rule 46(b).
+pub fn gst_number(invoice_number: &str) -> &str {
+    invoice_number.strip_prefix("INV-").unwrap_or(invoice_number)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+
+    use super::*;
+
+    fn day() -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 2, 3).unwrap()
+    }
+
+    #[test]
+    fn numbers_have_the_formats_of_the_decisions() {
+        let centre = CentreCode::parse("SC001").unwrap();
+        let month = MonthKey::of(day());
+        assert_eq!(Series::Customer.format(1), "CUST-0001");
+        assert_eq!(Series::Appointment(month).format(12), "APT-2026-02-0012");
+        assert_eq!(Series::JobCard(centre.clone(), month).format(9_999), "SC001-2026-02-9999");
+        let invoice = Series::Invoice(centre, FinancialYear::of(day())).format(10_000);
+        assert_eq!(invoice, "INV-SC001-2025-10000");
+        assert_eq!(gst_number(&invoice), "SC001-2025-10000");
+        assert!(gst_number(&invoice).len() <= 16);
+    }
+}

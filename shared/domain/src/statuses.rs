@@ -1,0 +1,220 @@
+//! The closed lists of the specification: states, kinds and reasons, with the names the API uses.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+macro_rules! choices {
+    ($(#[$doc:meta])* $type:ident { $($(#[$variant_doc:meta])* $variant:ident = $name:literal $(/ $code:literal)?,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+        pub enum $type {
+            $($(#[$variant_doc])* #[serde(rename = $name)] $variant,)+
+        }
+
+        impl $type {
+            /// All, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+            /// Their names.
+            pub const NAMES: &'static [&'static str] = &[$($name,)+];
+
+            /// As the API writes it.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+        }
+
+        choices!(@codes $type { $($variant = $name $(/ $code)?,)+ });
+    };
+    (@codes $type:ident { $($variant:ident = $name:literal / $code:literal,)+ }) => {
+        impl $type {
+            /// The state's character in tallies and index keys; never changes.
+            pub fn tally_code(self) -> char {
+                match self {
+                    $(Self::$variant => $code,)+
+                }
+            }
+
+            /// The tally code of a state's name.
+            pub fn code_of_name(name: &str) -> Option<char> {
+                Self::ALL.iter().find(|state| state.as_str() == name).map(|state| state.tally_code())
+            }
+        }
+    };
+    (@codes $type:ident { $($variant:ident = $name:literal,)+ }) => {};
+}
+
+choices! {
+    /// Whether a job card is open for a vehicle.
+    VehicleStatus {
+        /// No job card is open.
+        Available = "AVAILABLE",
+        /// A job card is open.
+        ActiveJobCard = "ACTIVE_JOB_CARD",
+    }
+}
+
+choices! {
+    /// State of an appointment.
+    AppointmentStatus {
+        /// Asked for.
+        Pending = "PENDING" / 'P',
+        /// Agreed.
+        Confirmed = "CONFIRMED" / 'C',
+        /// The customer is here.
+        Arrived = "ARRIVED" / 'A',
+        /// A job card was opened.
+        InProgress = "IN_PROGRESS" / 'I',
+        /// The job card is completed.
+        Completed = "COMPLETED" / 'D',
+        /// Cancelled.
+        Cancelled = "CANCELLED" / 'X',
+        /// The customer did not come.
+        NoShow = "NO_SHOW" / 'N',
+    }
+}
+
+choices! {
+    /// State of a job card.
+    JobCardStatus {
+        /// Opened.
+        Created = "CREATED" / 'C',
+        /// An engineer is assigned.
+        Assigned = "ASSIGNED" / 'A',
+        /// The engineer works on it.
+        InProgress = "IN_PROGRESS" / 'I',
+        /// Waiting for parts.
+        PartsPending = "PARTS_PENDING" / 'P',
+        /// The work is done.
+        Completed = "COMPLETED" / 'D',
+        /// The invoice is issued.
+        Invoiced = "INVOICED" / 'V',
+        /// Cancelled.
+        Cancelled = "CANCELLED" / 'X',
+    }
+}
+
+choices! {
+    /// State of a parts request.
+    PartsRequestStatus {
+        /// To be decided.
+        Pending = "PENDING" / 'P',
+        /// Approved in full.
+        Approved = "APPROVED" / 'A',
+        /// Approved in part.
+        PartiallyApproved = "PARTIALLY_APPROVED" / 'L',
+        /// Rejected.
+        Rejected = "REJECTED" / 'R',
+        /// Withdrawn, or its job card was cancelled.
+        Cancelled = "CANCELLED" / 'X',
+    }
+}
+
+choices! {
+    /// State of an invoice.
+    InvoiceStatus {
+        /// Nothing paid.
+        Unpaid = "UNPAID" / 'U',
+        /// Some of it paid.
+        PartiallyPaid = "PARTIALLY_PAID" / 'L',
+        /// All of it paid.
+        Paid = "PAID" / 'P',
+        /// Cancelled.
+        Cancelled = "CANCELLED" / 'X',
+    }
+}
+
+choices! {
+    /// How urgent.
+    Priority {
+        /// At once.
+        High = "HIGH",
+        /// As usual.
+        Medium = "MEDIUM",
+        /// When there is time.
+        Low = "LOW",
+    }
+}
+
+choices! {
+    /// Where a vehicle is serviced.
+    ServiceLocation {
+        /// At the service centre.
+        Station = "STATION",
+        /// At the customer's home.
+        Home = "HOME",
+    }
+}
+
+choices! {
+    /// Person or firm.
+    CustomerType {
+        /// A person.
+        B2c = "B2C",
+        /// A firm.
+        B2b = "B2B",
+    }
+}
+
+choices! {
+    /// State of a vehicle's warranty.
+    WarrantyStatus {
+        /// Under warranty.
+        Active = "Active",
+        /// No longer.
+        Expired = "Expired",
+        /// Never had one.
+        NotApplicable = "Not Applicable",
+    }
+}
+
+choices! {
+    /// Part or work.
+    JobCardItemType {
+        /// A part.
+        Part = "part",
+        /// A work.
+        WorkItem = "work_item",
+    }
+}
+
+choices! {
+    /// How stock is adjusted by hand.
+    AdjustmentType {
+        /// More.
+        Add = "ADD",
+        /// Less.
+        Subtract = "SUBTRACT",
+        /// As counted.
+        Set = "SET",
+    }
+}
+
+choices! {
+    /// Why stock is adjusted by hand.
+    AdjustmentReason {
+        /// Received.
+        StockReceived = "STOCK_RECEIVED",
+        /// Damaged.
+        StockDamaged = "STOCK_DAMAGED",
+        /// Counted.
+        StockCount = "STOCK_COUNT",
+        /// Returned.
+        Returned = "RETURNED",
+    }
+}
+
+choices! {
+    /// How a payment was made.
+    PaymentMethod {
+        /// Cash.
+        Cash = "CASH",
+        /// UPI.
+        Upi = "UPI",
+        /// Card.
+        Card = "CARD",
+        /// Bank transfer.
+        Bank = "BANK",
+    }
+}
