@@ -148,3 +148,54 @@ impl DynamoDb {
 fn engine_error(error: dynoxide::DynoxideError) -> CloudError {
     CloudError::DynamoDb(error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn insert_records(connection: &Connection, count: usize, created_at: i64) {
+        for number in 0..count {
+            connection
+                .execute(
+                    "INSERT INTO _stream_records
+                        (table_name, event_name, keys_json, sequence_number, shard_id, created_at)
+                     VALUES ('cars', 'INSERT', '{}', ?1, 'shard', ?2)",
+                    (number.to_string(), created_at),
+                )
+                .unwrap();
+        }
+    }
+
+    async fn check(file: Option<PathBuf>) {
+        let dynamodb = DynamoDb::open(file).await.unwrap();
+        let connection = dynamodb.connect().unwrap();
+        insert_records(&connection, PRUNE_BATCH + 1, 100);
+        insert_records(&connection, 2, 200);
+        assert_eq!(dynamodb.prune_stream_before(200).unwrap(), PRUNE_BATCH + 1);
+        assert_eq!(dynamodb.prune_stream_before(200).unwrap(), 0);
+
+        // The engine's own question must be answered from the index.
+        let plan: String = connection
+            .query_row(
+                "EXPLAIN QUERY PLAN SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1
+                 FROM _stream_records WHERE table_name = 'cars'",
+                [],
+                |row| row.get("detail"),
+            )
+            .unwrap();
+        assert!(plan.contains("dms_stream_by_table"), "{plan}");
+    }
+
+    #[tokio::test]
+    async fn old_stream_records_are_pruned_in_memory() {
+        check(None).await;
+    }
+
+    #[tokio::test]
+    async fn old_stream_records_are_pruned_in_a_file() {
+        let folder = tempfile::TempDir::new().unwrap();
+        check(Some(folder.path().join("dynamodb.sqlite"))).await;
+    }
+}

@@ -11,6 +11,7 @@ pub mod fields;
 pub mod formats;
 pub mod gst;
 pub mod ids;
+pub mod inputs;
 pub mod invoice;
 pub mod job_card;
 pub mod money;

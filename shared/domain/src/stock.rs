@@ -66,7 +66,7 @@ pub struct PartDetails {
 }
 
 /// Why stock moved: the ledger's types.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum LedgerType {
     /// Stock at the creation of the part.

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use dms_access::{TokenKeys, password::PasswordCost};
 use dms_blob::Blob;
 use dms_domain::calendar::Clock;
 use dms_messages::Queues;
 use dms_store::Store;
 
-use crate::rate_limit::RateLimiter;
+use crate::rate_limit::{LoginLimiter, RateLimiter};
 
 /// Shared by all requests of a process.
 pub type AppState = Arc<App>;
@@ -25,8 +26,21 @@ pub struct App {
     pub password_cost: PasswordCost,
     /// Requests per minute.
     pub limiter: RateLimiter,
+    /// Failed logins per minute.
+    pub login_limiter: LoginLimiter,
     /// S3.
     pub blob: Blob,
     /// SQS.
     pub queues: Queues,
+}
+
+/// The machine's clock.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[allow(clippy::disallowed_methods)] // the one place where the machine's time is asked
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now()
+    }
 }

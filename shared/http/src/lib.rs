@@ -1,1 +1,29 @@
-//! Stub.
+//! The HTTP side that all functions share: envelope, errors, extractors, views, expand, rate limit,
+//! documentation, and the glue to Lambda. A handler takes a permit, the parsed request and the store, and
+//! returns a reply.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod app;
+pub mod config;
+mod context;
+pub mod envelope;
+mod error;
+pub mod expand;
+pub mod extract;
+mod fields;
+pub mod lambda;
+mod middleware;
+pub mod openapi;
+mod rate_limit;
+mod reply;
+mod router;
+pub mod views;
+
+pub use app::{App, AppState, SystemClock};
+pub use context::Context;
+pub use error::{ApiError, ApiResult};
+pub use middleware::{MAX_BODY_BYTES, REQUEST_ID};
+pub use rate_limit::{LoginLimiter, RateLimiter};
+pub use reply::{REPLAYED, Reply};
+pub use router::{ApiRouter, service};

@@ -26,7 +26,7 @@ pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Wraps every route.
-pub async fn around(State(app): State<AppState>, request: Request, next: Next) -> Response {
+pub(crate) async fn around(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let method = request.method().clone();
@@ -168,11 +168,11 @@ fn log(finished: &Finished<'_>, principal: &OnceLock<dms_access::Principal>, res
 }
 
 /// The answer where there is no route.
-pub async fn no_route() -> ApiError {
+pub(crate) async fn no_route() -> ApiError {
     ApiError::new(StatusCode::NOT_FOUND, "NO_SUCH_ROUTE", "There is nothing here; see /api/docs")
 }
 
 /// The answer where the route does not know the method.
-pub async fn no_method() -> ApiError {
+pub(crate) async fn no_method() -> ApiError {
     ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "This route does not know this method")
 }

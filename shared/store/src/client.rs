@@ -221,6 +221,19 @@ impl Store {
         Ok(try_join_all(chunks).await?.into_iter().flatten().collect())
     }
 
+    /// Documents of centres by id, in no order.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
+    pub async fn documents<E: crate::Entity>(
+        &self,
+        kind: crate::keys::TenantKind,
+        ids: impl IntoIterator<Item = (dms_access::TenantScope, uuid::Uuid)>,
+    ) -> Result<Vec<E>, StoreError> {
+        let items = self.get_many(ids.into_iter().map(|(scope, id)| kind.key(scope, &id))).await?;
+        items.into_iter().map(crate::from_item).collect()
+    }
+
     async fn get_batch(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
         let table = self.table_name(Table::Core);
         let mut wanted: Vec<Item> = keys.iter().map(key_item).collect();
@@ -398,11 +411,11 @@ pub(crate) fn key_item(key: &Key) -> Item {
 }
 
 /// A number attribute of an item.
-pub fn number(item: &Item, attribute: &str) -> Option<i64> {
+pub(crate) fn number(item: &Item, attribute: &str) -> Option<i64> {
     item.get(attribute)?.as_n().ok()?.parse().ok()
 }
 
 /// A string attribute of an item.
-pub fn text<'a>(item: &'a Item, attribute: &str) -> Option<&'a str> {
+pub(crate) fn text<'a>(item: &'a Item, attribute: &str) -> Option<&'a str> {
     item.get(attribute)?.as_s().ok().map(String::as_str)
 }

@@ -60,7 +60,7 @@ pub struct TallyCell {
 }
 
 /// The code of documents without states.
-pub const NO_STATE: char = '-';
+pub(crate) const NO_STATE: char = '-';
 
 /// A word by which a document is found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,7 +77,7 @@ pub struct Word {
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] when the document has no attribute form.
-pub fn to_item<E: Entity>(entity: &E) -> Result<Item, StoreError> {
+pub(crate) fn to_item<E: Entity>(entity: &E) -> Result<Item, StoreError> {
     let mut item: Item = serde_dynamo::to_item(entity)?;
     // An absent value is an absent attribute: NULL index keys would be refused.
     item.retain(|_, value| !value.is_null());

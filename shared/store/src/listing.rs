@@ -1,7 +1,7 @@
 //! Lists. Exact totals come from tallies, and so does the day on which page N starts: page 1 000 costs what
 //! page 1 costs. Questions that no tally or index answers are evaluated over the rows, within a read budget.
 
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
@@ -9,7 +9,7 @@ use dms_access::{AllCentres, ListScope, TenantScope};
 use dms_domain::{
     calendar::{self, MonthKey},
     ids::{self, CentreOrdinal},
-    query::{self, Filter, Operand, Operator, Query, Sort, TimeSpan},
+    query::{self, Filter, Operand, Operator, Query, TimeSpan},
     refusal::Refusal,
 };
 use futures::future::try_join_all;
@@ -383,12 +383,4 @@ impl IstDays {
             self.to.map_or_else(|| "9999-99".to_owned(), month),
         )
     }
-}
-
-/// Newest first: the order of lists that take no query.
-pub const NEWEST_FIRST: [Sort; 1] = [Sort { field: "createdAt", descending: true }];
-
-/// Compares two rows by id, newest first.
-pub fn newest_first(a: &str, b: &str) -> Ordering {
-    b.cmp(a)
 }

@@ -119,7 +119,7 @@ fn attributes(table: Table) -> Result<Vec<AttributeDefinition>, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] when DynamoDB refuses.
-pub async fn create_missing(client: &aws_sdk_dynamodb::Client, prefix: &str) -> Result<(), StoreError> {
+pub(crate) async fn create_missing(client: &aws_sdk_dynamodb::Client, prefix: &str) -> Result<(), StoreError> {
     for table in Table::ALL {
         let name = format!("{prefix}{}", table.name());
         let mut request = client

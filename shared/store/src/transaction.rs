@@ -17,11 +17,11 @@ use crate::{
 };
 
 /// DynamoDB's limit for one transaction.
-pub const MAX_ACTIONS: usize = 100;
+pub(crate) const MAX_ACTIONS: usize = 100;
 
 /// What a failed condition means, given the item as it was found. `None`: the plan was made from data that
 /// has changed since; plan again.
-pub type OnFailure = Box<dyn Fn(Option<&Item>) -> Option<Refusal> + Send + Sync>;
+pub(crate) type OnFailure = Box<dyn Fn(Option<&Item>) -> Option<Refusal> + Send + Sync>;
 
 /// The writes of one command, all or nothing.
 #[derive(Default)]

@@ -155,10 +155,6 @@ impl Update {
         self
     }
 
-    pub(crate) fn key(&self) -> &Key {
-        &self.key
-    }
-
     fn condition(&self) -> Option<String> {
         (!self.conditions.is_empty()).then(|| self.conditions.join(" AND "))
     }

@@ -1,0 +1,21 @@
+//! A function on AWS Lambda: the same router as everywhere, fed by API Gateway's HTTP API.
+
+use lambda_http::Error;
+use tracing_subscriber::EnvFilter;
+
+use crate::{config::Config, router::ApiRouter, service};
+
+/// Runs a function's routes until Lambda ends the process.
+///
+/// # Errors
+/// A configuration that cannot work, or a failure of the runtime.
+pub async fn serve(routes: ApiRouter) -> Result<(), Error> {
+    let filter = EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_current_span(false).init();
+    let app = Config::from_env()?.connect()?;
+    // One call during the free init phase: the TLS connection is there when the first request comes.
+    if let Err(error) = app.store.ping().await {
+        tracing::warn!(%error, "the database did not answer during init");
+    }
+    lambda_http::run(service(routes, app)).await
+}
