@@ -4,12 +4,13 @@ use std::sync::{Arc, OnceLock};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use chrono::{DateTime, Utc};
-use dms_access::Principal;
+use dms_access::{Principal, TenantScope};
 use dms_domain::calendar;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use dms_domain::query::Query;
+use uuid::Uuid;
 
 use crate::{
     envelope::{Meta, Pagination},
@@ -25,12 +26,24 @@ pub struct Context {
     pub request_id: Arc<str>,
     /// When it arrived.
     pub now: DateTime<Utc>,
+    /// The caller's IP address.
+    pub address: Arc<str>,
     /// Hash of method, path, query and body.
     pub(crate) fingerprint: Arc<str>,
     pub(crate) principal: Arc<OnceLock<Principal>>,
 }
 
 impl Context {
+    /// A new id of a document of the dealership.
+    pub fn new_id(&self) -> Uuid {
+        dms_store::new_id(self.now, None)
+    }
+
+    /// A new id of a document of a centre.
+    pub fn new_id_in(&self, scope: TenantScope) -> Uuid {
+        dms_store::new_id(self.now, Some(scope.ordinal()))
+    }
+
     /// The time, as documents store it.
     pub fn timestamp(&self) -> dms_domain::calendar::Timestamp {
         dms_domain::calendar::Timestamp::new(self.now)

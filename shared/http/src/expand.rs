@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use dms_access::TenantScope;
 use dms_domain::{
     appointment::Appointment,
     invoice::Invoice,
@@ -92,8 +93,10 @@ pub async fn expand(app: &App, login: &Login, rows: &mut [Value], query: &Query)
         let limit = wanted.limit.unwrap_or(DEFAULT_MANY);
         let (outer, inner) = wanted.name.split_once('.').map_or((wanted.name, None), |(o, i)| (o, Some(i)));
         let outer_limit = if inner.is_none() { limit } else { DEFAULT_MANY };
-        if !first.iter().any(|(name, _)| *name == outer) {
-            first.push((outer, outer_limit));
+        match first.iter_mut().find(|(name, _)| *name == outer) {
+            Some((_, known)) if inner.is_none() => *known = outer_limit,
+            Some(_) => {}
+            None => first.push((outer, outer_limit)),
         }
         second.extend(inner.map(|inner| (outer, inner, limit)));
     }
@@ -166,7 +169,8 @@ async fn load_for(app: &App, login: &Login, rows: &[Value], name: &str, limit: u
 async fn load_each(app: &App, login: &Login, target: Target, ids: &[Uuid]) -> ApiResult<HashMap<Uuid, Value>> {
     let store = &app.store;
     // Another centre's documents are not even looked for.
-    let own = || ids.iter().filter_map(|id| Some((login.scope_of_document(id)?, *id)));
+    let own: Vec<(TenantScope, Uuid)> =
+        ids.iter().filter_map(|id| Some((login.scope_of_document(id)?, *id))).collect();
     let entries: Vec<(Uuid, Value)> = match target {
         Target::Customer => entries(store.customers(ids.iter().copied()).await?, |c| (c.id, json(&CustomerView::of(c))))?,
         Target::Vehicle => entries(store.vehicles(ids.iter().copied()).await?, |v| (v.id, json(&VehicleView::of(v))))?,
@@ -176,15 +180,15 @@ async fn load_each(app: &App, login: &Login, target: Target, ids: &[Uuid]) -> Ap
         }
         Target::Person => entries(store.users(ids.iter().copied()).await?, |u| (u.id, json(&PersonView::of(u))))?,
         Target::Appointment => {
-            let found: Vec<Appointment> = store.documents(TenantKind::Appointment, own()).await?;
+            let found: Vec<Appointment> = store.documents(TenantKind::Appointment, own).await?;
             entries(found, |a| (a.id, json(&AppointmentView::of(a))))?
         }
         Target::JobCard => {
-            let found: Vec<JobCard> = store.documents(TenantKind::JobCard, own()).await?;
+            let found: Vec<JobCard> = store.documents(TenantKind::JobCard, own).await?;
             entries(found, |j| (j.id, json(&JobCardView::of(j))))?
         }
         Target::Invoice => {
-            let found: Vec<Invoice> = store.documents(TenantKind::Invoice, own()).await?;
+            let found: Vec<Invoice> = store.documents(TenantKind::Invoice, own).await?;
             entries(found, |i| (i.id, json(&InvoiceView::of(i))))?
         }
         Target::VehiclesOfCustomer | Target::HistoryOfVehicle | Target::RequestsOfJobCard | Target::Inline => {

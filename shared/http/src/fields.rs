@@ -9,7 +9,7 @@ use crate::error::{ApiError, ApiResult};
 ///
 /// # Errors
 /// 400 naming a field the document does not have, with those it has.
-pub fn select(document: Value, fields: &[String]) -> ApiResult<Value> {
+pub(crate) fn select(document: Value, fields: &[String]) -> ApiResult<Value> {
     let Value::Object(mut all) = document else { return Ok(document) };
     if fields.is_empty() {
         return Ok(Value::Object(all));

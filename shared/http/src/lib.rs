@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod app;
+pub mod bulk;
 pub mod config;
 mod context;
 pub mod envelope;

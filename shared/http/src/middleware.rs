@@ -59,7 +59,8 @@ async fn answer(
     principal: Arc<OnceLock<dms_access::Principal>>,
 ) -> Response {
     let now = app.clock.now();
-    let admission = match rate_limit::admit(app, &request, now).await {
+    let address: Arc<str> = rate_limit::address(&request).into();
+    let admission = match rate_limit::admit(app, &address, now).await {
         Ok(admission) => admission,
         Err(response) => return response,
     };
@@ -67,7 +68,7 @@ async fn answer(
     let mut response = match read_body(&parts.headers, body).await {
         Ok(bytes) => {
             let fingerprint = fingerprint(&parts.method, &parts.uri.to_string(), &bytes).into();
-            parts.extensions.insert(Context { request_id, now, fingerprint, principal });
+            parts.extensions.insert(Context { request_id, now, address, fingerprint, principal });
             next.run(Request::from_parts(parts, Body::from(bytes))).await
         }
         Err(error) => error.into_response(),

@@ -94,18 +94,17 @@ impl Admission {
 
 /// Lets a request in, or answers 429. When the limits table does not answer, requests are let in: the limit
 /// must not be what takes the system down.
-pub(crate) async fn admit(app: &App, request: &Request, now: DateTime<Utc>) -> Result<Admission, Response> {
+pub(crate) async fn admit(app: &App, address: &str, now: DateTime<Utc>) -> Result<Admission, Response> {
     let limit = app.limiter.per_minute;
     let minute = now.timestamp().div_euclid(60);
     let admission = |remaining| Admission { limit, remaining, reset_at: (minute + 1) * 60 };
     if limit == 0 {
         return Ok(admission(0));
     }
-    let address = address(request);
-    if let Some(remaining) = app.limiter.use_lease(&address, minute) {
+    if let Some(remaining) = app.limiter.use_lease(address, minute) {
         return Ok(admission(remaining));
     }
-    let key = keys::rate(&address, minute);
+    let key = keys::rate(address, minute);
     let taken = app.store.add(Table::Limits, &key, "n", LEASE, Some((minute + 2) * 60)).await;
     let taken = match taken {
         Ok(taken) => taken,
@@ -116,7 +115,7 @@ pub(crate) async fn admit(app: &App, request: &Request, now: DateTime<Utc>) -> R
     };
     let granted = LEASE.min(limit - (taken - LEASE));
     if granted > 0 {
-        return Ok(admission(app.limiter.add_lease(&address, minute, granted, (limit - taken).max(0))));
+        return Ok(admission(app.limiter.add_lease(address, minute, granted, (limit - taken).max(0))));
     }
     let wait_secs = u64::try_from((minute + 1) * 60 - now.timestamp()).unwrap_or(60);
     let error = ApiError::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", "Too many requests; wait a little")

@@ -79,6 +79,11 @@ impl<T> Plan<T> {
         Self::new(Transaction::new(), value)
     }
 
+    /// The same, answering with something beside the value.
+    pub fn with<U>(self, beside: U) -> Plan<(T, U)> {
+        Plan { transaction: self.transaction, value: (self.value, beside), events: self.events }
+    }
+
     /// The same with one more event.
     #[must_use]
     pub fn event(mut self, service_center_id: Option<Uuid>, kind: EventKind) -> Self {

@@ -27,12 +27,14 @@ pub struct QuerySpec {
     pub list: bool,
     /// Whether `serviceCenterId=` is understood.
     pub by_centre: bool,
+    /// Plain parameters of the endpoint's own, such as what to search for.
+    pub texts: &'static [&'static str],
 }
 
 impl QuerySpec {
     /// One document: `fields` and `expand`.
     pub const fn document(expands: &'static [&'static str]) -> Self {
-        Self { filters: &[], sorts: &[], expands, list: false, by_centre: false }
+        Self { filters: &[], sorts: &[], expands, list: false, by_centre: false, texts: &[] }
     }
 }
 
@@ -160,6 +162,8 @@ pub struct Query {
     pub filters: Vec<Filter>,
     /// `serviceCenterId=`.
     pub service_center_id: Option<Uuid>,
+    /// The endpoint's own parameters.
+    pub texts: Vec<(&'static str, String)>,
 }
 
 /// What a query string says wrongly: answered 400.
@@ -184,6 +188,11 @@ impl Query {
     /// Rows before this page.
     pub fn offset(&self) -> u64 {
         u64::from(self.page - 1) * u64::from(self.limit)
+    }
+
+    /// One of the endpoint's own parameters.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.texts.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 
     /// Whether a relation is to be shown.

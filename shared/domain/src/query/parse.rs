@@ -28,6 +28,7 @@ impl Query {
             sort: Vec::new(),
             filters: Vec::new(),
             service_center_id: None,
+            texts: Vec::new(),
         };
         let mut limits = Vec::new();
         for (count, (name, value)) in form_urlencoded::parse(raw.as_bytes()).enumerate() {
@@ -72,6 +73,10 @@ impl Query {
                 }
             }
             "serviceCenterId" if spec.by_centre => self.service_center_id = Some(id(name, value)?),
+            _ if spec.texts.contains(&name) => {
+                let name = one_of(name, name, spec.texts)?;
+                self.texts.push((name, value.to_owned()));
+            }
             _ => match name.strip_prefix("filter[") {
                 Some(rest) if spec.list && !spec.filters.is_empty() => {
                     self.filters.push(filter(name, rest, value, spec.filters)?);
@@ -85,10 +90,20 @@ impl Query {
     fn relation_limit(&mut self, relation: &str, value: &str, spec: &QuerySpec) -> Result<(), QueryError> {
         let name = format!("{relation}.limit");
         let limit = whole(&name, value, 1, MAX_LIMIT)?;
-        if !spec.expands.contains(&relation) {
+        // "serviceHistory.limit" is that of "vehicles.serviceHistory", too.
+        let is_meant = |path: &str| path == relation || path.rsplit('.').next() == Some(relation);
+        let leads_to = |path: &str| path.strip_prefix(relation).is_some_and(|rest| rest.starts_with('.'));
+        if !spec.expands.iter().any(|path| is_meant(path)) {
             return Err(unknown(&name, spec));
         }
-        match self.expand.iter_mut().find(|expand| expand.name == relation) {
+        if !self.expand.iter().any(|expand| is_meant(expand.name)) {
+            let outer = spec.expands.iter().find(|path| **path == relation);
+            if let Some(outer) = outer.filter(|_| self.expand.iter().any(|expand| leads_to(expand.name))) {
+                self.expand.push(Expand { name: outer, limit: Some(limit) });
+                return Ok(());
+            }
+        }
+        match self.expand.iter_mut().find(|expand| is_meant(expand.name)) {
             Some(expand) => expand.limit = Some(limit),
             None => return Err(error(&name, &format!("needs expand={relation}"))),
         }
@@ -102,6 +117,7 @@ fn error(parameter: &str, message: &str) -> QueryError {
 
 fn unknown(name: &str, spec: &QuerySpec) -> QueryError {
     let mut valid = vec!["fields"];
+    valid.extend(spec.texts);
     if spec.list {
         valid.extend(["page", "limit"]);
     }
@@ -208,6 +224,7 @@ mod tests {
         expands: &["customer", "vehicles"],
         list: true,
         by_centre: true,
+        texts: &[],
     };
 
     fn refused(raw: &str) -> QueryError {

@@ -8,6 +8,7 @@ use axum::{
 };
 use dms_store::{Command, Plan, Store, StoreError};
 use serde::Serialize;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
@@ -63,14 +64,36 @@ impl Cmd {
         }
     }
 
-    /// A command of its own for one row of a bulk request: with its own place in the memory of the key.
-    pub fn row(&self, user: Uuid, row: usize) -> Command {
+    /// Runs a command of its own for one row of a bulk request, with its own place in the memory of the
+    /// request's Idempotency-Key. Returns the row's view, as it was when the row was done.
+    ///
+    /// # Errors
+    /// The plan's refusal, or a failure of the store.
+    pub async fn run_row<T, F, Fut, V>(
+        &self,
+        store: &Store,
+        user: Uuid,
+        row: usize,
+        plan: F,
+        view: impl Fn(&T) -> V,
+    ) -> ApiResult<Value>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<Plan<T>, StoreError>>,
+        V: Serialize,
+    {
         let command = self.command(user);
-        Command {
+        let command = Command {
             idempotency_key: command.idempotency_key.map(|key| format!("{key}#{row}")),
             request_id: format!("{}#{row}", command.request_id),
             ..command
-        }
+        };
+        let reply = |value: &T| {
+            let body = serde_json::to_string(&view(value))?;
+            Ok(dms_store::Reply { status: 200, body, version: None, replayed: false })
+        };
+        let reply = store.run(&command, plan, reply).await?;
+        Ok(serde_json::from_str(&reply.body)?)
     }
 }
 

@@ -27,18 +27,25 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         // The middleware has read the body and checked its size.
         let bytes = Bytes::from_request(request, state).await.map_err(|_| malformed("the body cannot be read"))?;
         let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
-        let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-            let path = error.path().to_string();
-            let inner = error.into_inner();
-            match inner.classify() {
-                serde_json::error::Category::Data => invalid(&path, &inner.to_string()),
-                serde_json::error::Category::Io
-                | serde_json::error::Category::Syntax
-                | serde_json::error::Category::Eof => malformed(&inner.to_string()),
-            }
-        })?;
+        let value = serde_path_to_error::deserialize(&mut deserializer).map_err(refused)?;
         deserializer.end().map_err(|error| malformed(&error.to_string()))?;
         Ok(Self(value))
+    }
+}
+
+/// A value that has been parsed as JSON already: one row of a bulk request.
+pub(crate) fn parse_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, ApiError> {
+    serde_path_to_error::deserialize(value).map_err(refused)
+}
+
+fn refused(error: serde_path_to_error::Error<serde_json::Error>) -> ApiError {
+    let path = error.path().to_string();
+    let inner = error.into_inner();
+    match inner.classify() {
+        serde_json::error::Category::Data => invalid(&path, &inner.to_string()),
+        serde_json::error::Category::Io
+        | serde_json::error::Category::Syntax
+        | serde_json::error::Category::Eof => malformed(&inner.to_string()),
     }
 }
 
@@ -88,6 +95,15 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
 }
 
 impl<T> Change<T> {
+    /// The same change of what the value stands for.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Change<U> {
+        match self {
+            Self::Keep => Change::Keep,
+            Self::Clear => Change::Clear,
+            Self::Set(value) => Change::Set(f(value)),
+        }
+    }
+
     /// The field after the change, where it may be empty.
     pub fn or(self, current: Option<T>) -> Option<T> {
         match self {

@@ -7,6 +7,7 @@ mod permit;
 mod query;
 
 pub use command::Cmd;
+pub(crate) use json::parse_value;
 pub use json::{Change, Json};
 pub use path::Id;
 pub use permit::{Login, Permit};

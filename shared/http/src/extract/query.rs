@@ -62,6 +62,7 @@ impl<S: Spec> IntoParams for Params<S> {
         if !spec.expands.is_empty() {
             params.push(parameter("expand", &format!("Relations to show: {}", spec.expands.join(", ")), text()));
         }
+        params.extend(spec.texts.iter().map(|name| parameter(name, "See the description", text())));
         params.extend(spec.filters.iter().map(filter));
         params
     }
