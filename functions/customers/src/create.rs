@@ -28,7 +28,7 @@ use uuid::Uuid;
     "alternateNumber": "+919876543211", "email": "john@example.com", "address": "123 Main St",
     "cityState": "Mumbai, Maharashtra", "pincode": "400001", "customerType": "B2C"
 }))]
-pub struct NewCustomer {
+pub(crate) struct NewCustomer {
     name: Text<2, 100>,
     phone: Phone,
     whatsapp_number: Option<Phone>,

@@ -1,1 +1,28 @@
-//! Stub.
+//! Job cards (specification §5): from the customer's complaint to the invoice.
+
+mod assign;
+mod bulk;
+mod cancel;
+mod create;
+mod edit;
+mod items;
+mod parts;
+mod read;
+mod status;
+
+use dms_http::ApiRouter;
+use utoipa_axum::routes;
+
+/// The function's routes.
+pub fn routes() -> ApiRouter {
+    ApiRouter::new()
+        .routes(routes!(create::create, read::list))
+        .routes(routes!(bulk::update_many))
+        .routes(routes!(read::get, edit::update, edit::delete))
+        .routes(routes!(assign::assign_engineer))
+        .routes(routes!(status::change_status))
+        .routes(routes!(parts::request_parts))
+        .routes(routes!(cancel::cancel))
+        .routes(routes!(items::add))
+        .routes(routes!(items::change, items::remove))
+}

@@ -38,10 +38,7 @@ pub(crate) struct DynamoDb {
 
 impl fmt::Debug for DynamoDb {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("DynamoDb")
-            .field("location", &self.location)
-            .finish_non_exhaustive()
+        formatter.debug_struct("DynamoDb").field("location", &self.location).finish_non_exhaustive()
     }
 }
 
@@ -63,17 +60,11 @@ impl DynamoDb {
     }
 
     /// Serves until stopped.
-    pub(crate) fn serve(
-        &self,
-        listener: TcpListener,
-        mut stop: watch::Receiver<bool>,
-    ) -> JoinHandle<()> {
+    pub(crate) fn serve(&self, listener: TcpListener, mut stop: watch::Receiver<bool>) -> JoinHandle<()> {
         let database = self.database.clone();
         tokio::spawn(async move {
             let stopped = async move { serve::stopped(&mut stop).await };
-            if let Err(error) =
-                dynoxide::server::serve_with_shutdown(listener, database, stopped).await
-            {
+            if let Err(error) = dynoxide::server::serve_with_shutdown(listener, database, stopped).await {
                 tracing::error!(error, "embedded DynamoDB ended");
             }
         })

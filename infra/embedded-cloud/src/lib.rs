@@ -88,11 +88,7 @@ impl EmbeddedCloud {
 
         let (dynamodb, sqs) = tokio::try_join!(
             DynamoDb::open(folder.database("dynamodb.sqlite")),
-            Sqs::open(
-                folder.database("sqs.sqlite"),
-                sqs_endpoint.clone(),
-                stopped.clone()
-            ),
+            Sqs::open(folder.database("sqs.sqlite"), sqs_endpoint.clone(), stopped.clone()),
         )?;
         let s3 = s3::service(&folder.objects)?;
 
@@ -102,15 +98,7 @@ impl EmbeddedCloud {
             serve::spawn(sqs_listener, sqs.clone().service(), stopped.clone()),
             tokio::spawn(housekeeping(dynamodb.clone(), sqs, stopped)),
         ];
-        Ok(Self {
-            dynamodb,
-            dynamodb_endpoint,
-            s3_endpoint,
-            sqs_endpoint,
-            stop,
-            tasks,
-            _objects: temporary,
-        })
+        Ok(Self { dynamodb, dynamodb_endpoint, s3_endpoint, sqs_endpoint, stop, tasks, _objects: temporary })
     }
 
     /// For example `http://127.0.0.1:40001`.
@@ -173,24 +161,12 @@ async fn prepare(storage: Storage) -> Result<(Places, Option<TempDir>), CloudErr
     tokio::task::spawn_blocking(move || match storage {
         Storage::Memory => {
             let temporary = TempDir::with_prefix("dms-s3-")?;
-            Ok((
-                Places {
-                    databases: None,
-                    objects: temporary.path().to_path_buf(),
-                },
-                Some(temporary),
-            ))
+            Ok((Places { databases: None, objects: temporary.path().to_path_buf() }, Some(temporary)))
         }
         Storage::Folder(folder) => {
             let objects = folder.join("s3");
             std::fs::create_dir_all(&objects)?;
-            Ok((
-                Places {
-                    databases: Some(folder),
-                    objects,
-                },
-                None,
-            ))
+            Ok((Places { databases: Some(folder), objects }, None))
         }
     })
     .await?

@@ -28,13 +28,7 @@ fn cors() -> CorsLayer {
     const EXPOSED: [HeaderName; 1] = [header::ETAG];
     CorsLayer::new()
         .allow_origin(Any)
-        .allow_methods([
-            Method::GET,
-            Method::PUT,
-            Method::HEAD,
-            Method::POST,
-            Method::DELETE,
-        ])
+        .allow_methods([Method::GET, Method::PUT, Method::HEAD, Method::POST, Method::DELETE])
         .allow_headers(Any)
         .expose_headers(EXPOSED)
 }

@@ -39,11 +39,7 @@ pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
 }
 
 /// Serves connections until stopped, then waits for the requests that are under way.
-pub(crate) fn spawn<S, B>(
-    listener: TcpListener,
-    service: S,
-    mut stop: watch::Receiver<bool>,
-) -> JoinHandle<()>
+pub(crate) fn spawn<S, B>(listener: TcpListener, service: S, mut stop: watch::Receiver<bool>) -> JoinHandle<()>
 where
     S: tower::Service<Request<Incoming>, Response = Response<B>> + Clone + Send + 'static,
     S::Future: Send,
@@ -85,14 +81,8 @@ where
     if let Err(error) = socket.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
-    let service = TowerToHyperService::new(
-        tower::ServiceBuilder::new()
-            .map_response(boxed)
-            .service(service),
-    );
-    let served = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .serve_connection(TokioIo::new(socket), service);
+    let service = TowerToHyperService::new(tower::ServiceBuilder::new().map_response(boxed).service(service));
+    let served = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(socket), service);
     let mut served = pin!(served);
     let result = tokio::select! {
         result = served.as_mut() => result,
@@ -107,9 +97,7 @@ where
     }
 }
 
-fn boxed<B>(
-    response: Response<B>,
-) -> Response<http_body_util::combinators::UnsyncBoxBody<Bytes, BoxError>>
+fn boxed<B>(response: Response<B>) -> Response<http_body_util::combinators::UnsyncBoxBody<Bytes, BoxError>>
 where
     B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,

@@ -19,21 +19,11 @@ const NUMBERS: [(&str, u32, u32, u32); 5] = [
     ("DelaySeconds", 0, 0, 900),
     ("ReceiveMessageWaitTimeSeconds", 0, 0, 20),
     ("MessageRetentionPeriod", 345_600, 60, 1_209_600),
-    (
-        "MaximumMessageSize",
-        MAX_BYTES as u32,
-        1_024,
-        MAX_BYTES as u32,
-    ),
+    ("MaximumMessageSize", MAX_BYTES as u32, 1_024, MAX_BYTES as u32),
 ];
 /// Accepted and handed back, without any effect here.
-const IGNORED: [&str; 5] = [
-    "Policy",
-    "RedriveAllowPolicy",
-    "KmsMasterKeyId",
-    "KmsDataKeyReusePeriodSeconds",
-    "SqsManagedSseEnabled",
-];
+const IGNORED: [&str; 5] =
+    ["Policy", "RedriveAllowPolicy", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "SqsManagedSseEnabled"];
 
 /// Settings as they were given, each a string as in the API.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -50,13 +40,9 @@ impl QueueAttributes {
     /// Refuses names that SQS does not know and values out of range.
     pub(super) fn parse(given: Map<String, Value>) -> Result<Self, SqsError> {
         for (name, value) in &given {
-            let text = value
-                .as_str()
-                .ok_or_else(|| SqsError::InvalidAttributeValue(name.clone()))?;
+            let text = value.as_str().ok_or_else(|| SqsError::InvalidAttributeValue(name.clone()))?;
             if let Some((_, _, low, high)) = NUMBERS.iter().find(|(known, ..)| known == name) {
-                let within = text
-                    .parse::<u32>()
-                    .is_ok_and(|number| (*low..=*high).contains(&number));
+                let within = text.parse::<u32>().is_ok_and(|number| (*low..=*high).contains(&number));
                 if !within {
                     return Err(SqsError::InvalidAttributeValue(name.clone()));
                 }
@@ -73,9 +59,7 @@ impl QueueAttributes {
 
     /// Reads what `to_json` wrote.
     pub(super) fn from_json(text: &str) -> Result<Self, SqsError> {
-        serde_json::from_str(text)
-            .map(Self)
-            .map_err(|error| SqsError::Internal(error.to_string()))
+        serde_json::from_str(text).map(Self).map_err(|error| SqsError::Internal(error.to_string()))
     }
 
     pub(super) fn to_json(&self) -> String {
@@ -85,11 +69,7 @@ impl QueueAttributes {
     /// Takes over all of `newer`. An empty redrive policy removes the policy.
     pub(super) fn merge(&mut self, newer: Self) {
         self.0.extend(newer.0);
-        if self
-            .0
-            .get(REDRIVE_POLICY)
-            .is_some_and(|policy| policy == "")
-        {
+        if self.0.get(REDRIVE_POLICY).is_some_and(|policy| policy == "") {
             self.0.shift_remove(REDRIVE_POLICY);
         }
     }
@@ -97,18 +77,12 @@ impl QueueAttributes {
     /// The first setting of `wanted` that has another value here.
     pub(super) fn differs_from<'a>(&self, wanted: &'a Self) -> Option<&'a str> {
         let own = self.all();
-        wanted
-            .0
-            .iter()
-            .find(|(name, value)| own.get(*name) != Some(*value))
-            .map(|(name, _)| name.as_str())
+        wanted.0.iter().find(|(name, value)| own.get(*name) != Some(*value)).map(|(name, _)| name.as_str())
     }
 
     /// The settings with their defaults filled in.
     pub(super) fn all(&self) -> Map<String, Value> {
-        let defaults = NUMBERS
-            .iter()
-            .map(|(name, default, ..)| ((*name).to_owned(), default.to_string().into()));
+        let defaults = NUMBERS.iter().map(|(name, default, ..)| ((*name).to_owned(), default.to_string().into()));
         let mut all: Map<String, Value> = defaults.collect();
         all.extend(self.0.clone());
         all
@@ -139,15 +113,8 @@ impl QueueAttributes {
     }
 
     fn number(&self, name: &str) -> u32 {
-        let given = self
-            .0
-            .get(name)
-            .and_then(Value::as_str)
-            .and_then(|text| text.parse().ok());
-        let default = NUMBERS
-            .iter()
-            .find(|(known, ..)| *known == name)
-            .map_or(0, |(_, default, ..)| *default);
+        let given = self.0.get(name).and_then(Value::as_str).and_then(|text| text.parse().ok());
+        let default = NUMBERS.iter().find(|(known, ..)| *known == name).map_or(0, |(_, default, ..)| *default);
         given.unwrap_or(default)
     }
 }
@@ -160,23 +127,13 @@ pub(super) fn arn(queue: &str) -> String {
 fn redrive(policy: &str) -> Result<Redrive, SqsError> {
     let invalid = || SqsError::InvalidAttributeValue(REDRIVE_POLICY.to_owned());
     let policy: Value = serde_json::from_str(policy).map_err(|_| invalid())?;
-    let target = policy["deadLetterTargetArn"]
-        .as_str()
-        .and_then(|arn| arn.rsplit(':').next())
-        .ok_or_else(invalid)?;
+    let target =
+        policy["deadLetterTargetArn"].as_str().and_then(|arn| arn.rsplit(':').next()).ok_or_else(invalid)?;
     // AWS takes it as a number or as text.
     let count = &policy["maxReceiveCount"];
-    let count = count
-        .as_u64()
-        .or_else(|| count.as_str()?.parse().ok())
-        .ok_or_else(invalid)?;
-    let max_receive_count = u32::try_from(count)
-        .ok()
-        .filter(|count| (1..=1_000).contains(count));
-    Ok(Redrive {
-        target: target.to_owned(),
-        max_receive_count: max_receive_count.ok_or_else(invalid)?,
-    })
+    let count = count.as_u64().or_else(|| count.as_str()?.parse().ok()).ok_or_else(invalid)?;
+    let max_receive_count = u32::try_from(count).ok().filter(|count| (1..=1_000).contains(count));
+    Ok(Redrive { target: target.to_owned(), max_receive_count: max_receive_count.ok_or_else(invalid)? })
 }
 
 #[cfg(test)]
@@ -189,31 +146,16 @@ mod tests {
 
     #[test]
     fn values_out_of_range_and_unknown_names_are_refused() {
-        assert!(matches!(
-            parse(VISIBILITY_TIMEOUT, "43201"),
-            Err(SqsError::InvalidAttributeValue(_))
-        ));
-        assert!(matches!(
-            parse("FifoQueue", "true"),
-            Err(SqsError::InvalidAttributeName(_))
-        ));
-        assert!(matches!(
-            parse(REDRIVE_POLICY, "{}"),
-            Err(SqsError::InvalidAttributeValue(_))
-        ));
+        assert!(matches!(parse(VISIBILITY_TIMEOUT, "43201"), Err(SqsError::InvalidAttributeValue(_))));
+        assert!(matches!(parse("FifoQueue", "true"), Err(SqsError::InvalidAttributeName(_))));
+        assert!(matches!(parse(REDRIVE_POLICY, "{}"), Err(SqsError::InvalidAttributeValue(_))));
     }
 
     #[test]
     fn an_empty_redrive_policy_removes_it() -> Result<(), SqsError> {
         let policy = r#"{"deadLetterTargetArn":"arn:aws:sqs:ap-south-1:000000000000:dead","maxReceiveCount":"3"}"#;
         let mut attributes = parse(REDRIVE_POLICY, policy)?;
-        assert_eq!(
-            attributes.redrive(),
-            Some(Redrive {
-                target: "dead".to_owned(),
-                max_receive_count: 3
-            })
-        );
+        assert_eq!(attributes.redrive(), Some(Redrive { target: "dead".to_owned(), max_receive_count: 3 }));
         attributes.merge(parse(REDRIVE_POLICY, "")?);
         assert_eq!(attributes.redrive(), None);
         Ok(())

@@ -19,9 +19,7 @@ pub(super) enum SqsError {
     TooManyEntriesInBatchRequest(usize),
     #[error("Two or more batch entries in the request have the same Id.")]
     BatchEntryIdsNotDistinct,
-    #[error(
-        "A batch entry id can only contain alphanumeric characters, hyphens and underscores, at most 80."
-    )]
+    #[error("A batch entry id can only contain alphanumeric characters, hyphens and underscores, at most 80.")]
     InvalidBatchEntryId,
     #[error("Batch requests cannot be longer than 262144 bytes. You have sent {0} bytes.")]
     BatchRequestTooLong(usize),
@@ -66,47 +64,27 @@ impl SqsError {
     /// The name in the JSON protocol, and the older one that SDKs still go by.
     pub(super) fn names(&self) -> (&'static str, &'static str) {
         match self {
-            Self::QueueDoesNotExist => (
-                "QueueDoesNotExist",
-                "AWS.SimpleQueueService.NonExistentQueue",
-            ),
+            Self::QueueDoesNotExist => ("QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"),
             Self::QueueNameExists(_) => ("QueueNameExists", "QueueAlreadyExists"),
             Self::ReceiptHandleIsInvalid(_) => ("ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid"),
-            Self::MessageNotInflight => (
-                "MessageNotInflight",
-                "AWS.SimpleQueueService.MessageNotInflight",
-            ),
-            Self::EmptyBatchRequest => (
-                "EmptyBatchRequest",
-                "AWS.SimpleQueueService.EmptyBatchRequest",
-            ),
-            Self::TooManyEntriesInBatchRequest(_) => (
-                "TooManyEntriesInBatchRequest",
-                "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
-            ),
-            Self::BatchEntryIdsNotDistinct => (
-                "BatchEntryIdsNotDistinct",
-                "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
-            ),
-            Self::InvalidBatchEntryId => (
-                "InvalidBatchEntryId",
-                "AWS.SimpleQueueService.InvalidBatchEntryId",
-            ),
-            Self::BatchRequestTooLong(_) => (
-                "BatchRequestTooLong",
-                "AWS.SimpleQueueService.BatchRequestTooLong",
-            ),
+            Self::MessageNotInflight => ("MessageNotInflight", "AWS.SimpleQueueService.MessageNotInflight"),
+            Self::EmptyBatchRequest => ("EmptyBatchRequest", "AWS.SimpleQueueService.EmptyBatchRequest"),
+            Self::TooManyEntriesInBatchRequest(_) => {
+                ("TooManyEntriesInBatchRequest", "AWS.SimpleQueueService.TooManyEntriesInBatchRequest")
+            }
+            Self::BatchEntryIdsNotDistinct => {
+                ("BatchEntryIdsNotDistinct", "AWS.SimpleQueueService.BatchEntryIdsNotDistinct")
+            }
+            Self::InvalidBatchEntryId => ("InvalidBatchEntryId", "AWS.SimpleQueueService.InvalidBatchEntryId"),
+            Self::BatchRequestTooLong(_) => ("BatchRequestTooLong", "AWS.SimpleQueueService.BatchRequestTooLong"),
             Self::InvalidAttributeName(_) => ("InvalidAttributeName", "InvalidAttributeName"),
             Self::InvalidAttributeValue(_) => ("InvalidAttributeValue", "InvalidAttributeValue"),
             Self::InvalidMessageContents => ("InvalidMessageContents", "InvalidMessageContents"),
             Self::MissingParameter(_) => ("MissingRequiredParameterException", "MissingParameter"),
-            Self::InvalidParameterValue(_) => {
-                ("InvalidParameterValueException", "InvalidParameterValue")
+            Self::InvalidParameterValue(_) => ("InvalidParameterValueException", "InvalidParameterValue"),
+            Self::UnsupportedOperation(_) => {
+                ("UnsupportedOperation", "AWS.SimpleQueueService.UnsupportedOperation")
             }
-            Self::UnsupportedOperation(_) => (
-                "UnsupportedOperation",
-                "AWS.SimpleQueueService.UnsupportedOperation",
-            ),
             Self::Internal(_) => ("InternalFailure", "InternalFailure"),
         }
     }

@@ -40,12 +40,7 @@ pub(super) struct Received {
 
 impl QueueStore {
     /// Stores all the messages or none.
-    pub(super) fn send(
-        &self,
-        queue: &str,
-        messages: &[NewMessage],
-        now: i64,
-    ) -> Result<(), SqsError> {
+    pub(super) fn send(&self, queue: &str, messages: &[NewMessage], now: i64) -> Result<(), SqsError> {
         let mut connection = self.lock();
         let transaction = connection.transaction()?;
         {
@@ -54,10 +49,7 @@ impl QueueStore {
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )?;
             for message in messages {
-                let attributes = message
-                    .attributes
-                    .as_ref()
-                    .map(|map| Value::Object(map.clone()).to_string());
+                let attributes = message.attributes.as_ref().map(|map| Value::Object(map.clone()).to_string());
                 insert.execute(params![
                     queue,
                     message.message_id,
@@ -103,16 +95,10 @@ impl QueueStore {
         // RETURNING promises no order.
         messages.sort_by_key(|message| message.id);
         let next_visible_at = transaction
-            .prepare_cached(
-                "SELECT MIN(visible_at) FROM messages WHERE queue = ?1 AND visible_at > ?2",
-            )?
+            .prepare_cached("SELECT MIN(visible_at) FROM messages WHERE queue = ?1 AND visible_at > ?2")?
             .query_row(params![queue, now], |row| row.get(0))?;
         transaction.commit()?;
-        Ok(Received {
-            messages,
-            moved_to,
-            next_visible_at,
-        })
+        Ok(Received { messages, moved_to, next_visible_at })
     }
 
     /// Deletes the message unless it has been received again since. As in SQS, a stale receipt is no error.
@@ -137,11 +123,7 @@ impl QueueStore {
                  WHERE id = ?1 AND queue = ?2 AND receipt = ?3 AND visible_at > ?4",
             )?
             .execute(params![receipt.id, queue, receipt.token, now, hidden_until])?;
-        if changed == 0 {
-            Err(SqsError::MessageNotInflight)
-        } else {
-            Ok(())
-        }
+        if changed == 0 { Err(SqsError::MessageNotInflight) } else { Ok(()) }
     }
 }
 
@@ -165,10 +147,7 @@ fn stored_message(row: &Row<'_>) -> rusqlite::Result<StoredMessage> {
     let id = row.get(0)?;
     Ok(StoredMessage {
         id,
-        receipt: Receipt {
-            id,
-            token: row.get(1)?,
-        },
+        receipt: Receipt { id, token: row.get(1)? },
         message_id: row.get(2)?,
         body: row.get(3)?,
         attributes: row.get(4)?,

@@ -12,7 +12,7 @@ use super::receipt::Receipt;
 use super::requests::{
     Batch, Deletion, Entry, OnMessage, Outgoing, ReceiveMessage, SendMessage, VisibilityChange,
 };
-use super::verbs::{Answer, queue_name};
+use super::verbs::{Answer, list_answer, queue_name};
 use super::{Sqs, now};
 use crate::serve;
 
@@ -73,45 +73,29 @@ impl Sqs {
         let queue = queue_name(&request.queue_url);
         let limit = request.max_number_of_messages.unwrap_or(1);
         check_range("MaxNumberOfMessages", limit, 1, 10)?;
-        check_range(
-            "VisibilityTimeout",
-            request.visibility_timeout.unwrap_or(0),
-            0,
-            MAX_VISIBILITY_TIMEOUT,
-        )?;
-        check_range(
-            "WaitTimeSeconds",
-            request.wait_time_seconds.unwrap_or(0),
-            0,
-            MAX_WAIT_SECONDS,
-        )?;
+        check_range("VisibilityTimeout", request.visibility_timeout.unwrap_or(0), 0, MAX_VISIBILITY_TIMEOUT)?;
+        check_range("WaitTimeSeconds", request.wait_time_seconds.unwrap_or(0), 0, MAX_WAIT_SECONDS)?;
 
         let mut stop = self.stop.clone();
         // Subscribed before looking, so that no arrival is missed in between.
         let mut arrivals = self.bell(&queue).subscribe();
         let mut deadline = None;
+        let mut stopping = false;
         loop {
-            let (received, wait) = self
-                .receive_now(&queue, limit, request.visibility_timeout)
-                .await?;
+            let (received, wait) = self.receive_now(&queue, limit, request.visibility_timeout).await?;
             if let Some(target) = &received.moved_to {
                 self.bell(target).send_replace(());
             }
             let wait = Duration::from_secs(u64::from(request.wait_time_seconds.unwrap_or(wait)));
             let deadline = *deadline.get_or_insert_with(|| Instant::now() + wait);
-            if !received.messages.is_empty() || Instant::now() >= deadline || *stop.borrow() {
-                let messages: Result<Vec<Value>, _> = received
-                    .messages
-                    .into_iter()
-                    .map(|message| to_json(message, &request))
-                    .collect();
-                return Ok(json!({ "Messages": messages? }));
+            if !received.messages.is_empty() || Instant::now() >= deadline || stopping {
+                let messages: Result<Vec<Value>, _> =
+                    received.messages.into_iter().map(|message| to_json(message, &request)).collect();
+                return Ok(list_answer("Messages", messages?));
             }
-            let next = received
-                .next_visible_at
-                .map_or(deadline, |at| deadline.min(instant(at)));
+            let next = received.next_visible_at.map_or(deadline, |at| deadline.min(instant(at)));
             tokio::select! {
-                () = serve::stopped(&mut stop) => {}
+                () = serve::stopped(&mut stop) => stopping = true,
                 () = tokio::time::sleep_until(next) => {}
                 _ = arrivals.changed() => {}
             }
@@ -129,83 +113,46 @@ impl Sqs {
         self.with_store(move |store| {
             let attributes = store.attributes(&queue)?;
             let now = now();
-            let hidden_until = later(
-                now,
-                visibility_timeout.unwrap_or_else(|| attributes.visibility_timeout()),
-            );
-            let received = store.receive(
-                &queue,
-                attributes.redrive().as_ref(),
-                limit,
-                now,
-                hidden_until,
-            )?;
+            let hidden_until = later(now, visibility_timeout.unwrap_or_else(|| attributes.visibility_timeout()));
+            let received = store.receive(&queue, attributes.redrive().as_ref(), limit, now, hidden_until)?;
             Ok((received, attributes.wait_time()))
         })
         .await
     }
 
     pub(super) async fn delete_message(&self, request: OnMessage<Deletion>) -> Answer {
-        let results = self
-            .delete_all(&request.queue_url, vec![(String::new(), request.content)])
-            .await?;
+        let results = self.delete_all(&request.queue_url, vec![(String::new(), request.content)]).await?;
         single(results)
     }
 
     pub(super) async fn delete_message_batch(&self, request: Batch<Deletion>) -> Answer {
         check_batch(&request.entries)?;
-        let entries = request
-            .entries
-            .into_iter()
-            .map(|entry| (entry.id, entry.content))
-            .collect();
-        self.delete_all(&request.queue_url, entries)
-            .await
-            .map(batch_answer)
+        let entries = request.entries.into_iter().map(|entry| (entry.id, entry.content)).collect();
+        self.delete_all(&request.queue_url, entries).await.map(batch_answer)
     }
 
-    async fn delete_all(
-        &self,
-        url: &str,
-        entries: Vec<(String, Deletion)>,
-    ) -> Result<Results, SqsError> {
+    async fn delete_all(&self, url: &str, entries: Vec<(String, Deletion)>) -> Result<Results, SqsError> {
         let queue = queue_name(url);
         self.with_store(move |store| {
             store.attributes(&queue)?;
-            let delete =
-                |entry: Deletion| store.delete(&queue, &Receipt::parse(&entry.receipt_handle)?);
-            Ok(entries
-                .into_iter()
-                .map(|(id, entry)| (id, delete(entry).map(|()| json!({}))))
-                .collect())
+            let delete = |entry: Deletion| store.delete(&queue, &Receipt::parse(&entry.receipt_handle)?);
+            Ok(entries.into_iter().map(|(id, entry)| (id, delete(entry).map(|()| json!({})))).collect())
         })
         .await
     }
 
     pub(super) async fn change_visibility(&self, request: OnMessage<VisibilityChange>) -> Answer {
-        let results = self
-            .change_all(&request.queue_url, vec![(String::new(), request.content)])
-            .await?;
+        let results = self.change_all(&request.queue_url, vec![(String::new(), request.content)]).await?;
         single(results)
     }
 
     pub(super) async fn change_visibility_batch(&self, request: Batch<VisibilityChange>) -> Answer {
         check_batch(&request.entries)?;
-        let entries = request
-            .entries
-            .into_iter()
-            .map(|entry| (entry.id, entry.content))
-            .collect();
-        self.change_all(&request.queue_url, entries)
-            .await
-            .map(batch_answer)
+        let entries = request.entries.into_iter().map(|entry| (entry.id, entry.content)).collect();
+        self.change_all(&request.queue_url, entries).await.map(batch_answer)
     }
 
-    async fn change_all(
-        &self,
-        url: &str,
-        entries: Vec<(String, VisibilityChange)>,
-    ) -> Result<Results, SqsError> {
+    async fn change_all(&self, url: &str, entries: Vec<(String, VisibilityChange)>) -> Result<Results, SqsError> {
         let queue = queue_name(url);
         let bell = self.bell(&queue);
         let results = self
@@ -213,24 +160,11 @@ impl Sqs {
                 store.attributes(&queue)?;
                 let change = |entry: VisibilityChange| {
                     let now = now();
-                    check_range(
-                        "VisibilityTimeout",
-                        entry.visibility_timeout,
-                        0,
-                        MAX_VISIBILITY_TIMEOUT,
-                    )?;
+                    check_range("VisibilityTimeout", entry.visibility_timeout, 0, MAX_VISIBILITY_TIMEOUT)?;
                     let receipt = Receipt::parse(&entry.receipt_handle)?;
-                    store.change_visibility(
-                        &queue,
-                        &receipt,
-                        now,
-                        later(now, entry.visibility_timeout),
-                    )
+                    store.change_visibility(&queue, &receipt, now, later(now, entry.visibility_timeout))
                 };
-                Ok(entries
-                    .into_iter()
-                    .map(|(id, entry)| (id, change(entry).map(|()| json!({}))))
-                    .collect())
+                Ok(entries.into_iter().map(|(id, entry)| (id, change(entry).map(|()| json!({})))).collect())
             })
             .await?;
         // Messages may have become visible at once.
@@ -265,19 +199,15 @@ fn batch_answer(results: Results) -> Value {
 }
 
 fn single(results: Results) -> Answer {
-    results
-        .into_iter()
-        .next()
-        .map_or_else(|| Ok(json!({})), |(_, result)| result)
+    results.into_iter().next().map_or_else(|| Ok(json!({})), |(_, result)| result)
 }
 
 fn check_range(name: &str, value: u32, low: u32, high: u32) -> Result<(), SqsError> {
     if (low..=high).contains(&value) {
         return Ok(());
     }
-    let reason = format!(
-        "Value {value} for parameter {name} is invalid. Reason: Must be between {low} and {high}."
-    );
+    let reason =
+        format!("Value {value} for parameter {name} is invalid. Reason: Must be between {low} and {high}.");
     Err(SqsError::InvalidParameterValue(reason))
 }
 

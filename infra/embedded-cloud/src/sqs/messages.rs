@@ -12,11 +12,7 @@ const MAX_BATCH: usize = 10;
 const MAX_DELAY_SECONDS: u32 = 900;
 
 /// Checks a message and stamps it with an id.
-pub(super) fn new_message(
-    sent: Outgoing,
-    queue: &QueueAttributes,
-    now: i64,
-) -> Result<NewMessage, SqsError> {
+pub(super) fn new_message(sent: Outgoing, queue: &QueueAttributes, now: i64) -> Result<NewMessage, SqsError> {
     if sent.message_body.is_empty() {
         return Err(SqsError::MissingParameter("MessageBody"));
     }
@@ -25,23 +21,18 @@ pub(super) fn new_message(
     }
     let limit = queue.max_bytes();
     if bytes(&sent) > limit {
-        let reason = format!(
-            "One or more parameters are invalid. Reason: Message must be shorter than {limit} bytes."
-        );
+        let reason =
+            format!("One or more parameters are invalid. Reason: Message must be shorter than {limit} bytes.");
         return Err(SqsError::InvalidParameterValue(reason));
     }
     let delay = sent.delay_seconds.unwrap_or_else(|| queue.delay());
     if delay > MAX_DELAY_SECONDS {
-        return Err(SqsError::InvalidParameterValue(
-            "DelaySeconds must be at most 900.".to_owned(),
-        ));
+        return Err(SqsError::InvalidParameterValue("DelaySeconds must be at most 900.".to_owned()));
     }
     Ok(NewMessage {
         message_id: uuid::Uuid::new_v4().to_string(),
         body: sent.message_body,
-        attributes: sent
-            .message_attributes
-            .filter(|attributes| !attributes.is_empty()),
+        attributes: sent.message_attributes.filter(|attributes| !attributes.is_empty()),
         visible_at: now + i64::from(delay) * 1_000,
     })
 }
@@ -59,10 +50,7 @@ pub(super) fn check_batch<T>(entries: &[Entry<T>]) -> Result<(), SqsError> {
         if entry.id.is_empty() || entry.id.len() > 80 || !entry.id.chars().all(well_formed) {
             return Err(SqsError::InvalidBatchEntryId);
         }
-        if entries[..index]
-            .iter()
-            .any(|earlier| earlier.id == entry.id)
-        {
+        if entries[..index].iter().any(|earlier| earlier.id == entry.id) {
             return Err(SqsError::BatchEntryIdsNotDistinct);
         }
     }
@@ -72,11 +60,7 @@ pub(super) fn check_batch<T>(entries: &[Entry<T>]) -> Result<(), SqsError> {
 /// The limit holds for all messages of a batch together.
 pub(super) fn check_batch_size(entries: &[Entry<Outgoing>]) -> Result<(), SqsError> {
     let total = entries.iter().map(|entry| bytes(&entry.content)).sum();
-    if total > MAX_BYTES {
-        Err(SqsError::BatchRequestTooLong(total))
-    } else {
-        Ok(())
-    }
+    if total > MAX_BYTES { Err(SqsError::BatchRequestTooLong(total)) } else { Ok(()) }
 }
 
 /// The checksum that senders and receivers are given.
@@ -98,12 +82,7 @@ pub(super) fn to_json(message: StoredMessage, asked: &ReceiveMessage) -> Result<
     if let Some(text) = &message.attributes {
         let mut attributes: Map<String, Value> =
             serde_json::from_str(text).map_err(|error| SqsError::Internal(error.to_string()))?;
-        attributes.retain(|name, _| {
-            asked
-                .message_attribute_names
-                .iter()
-                .any(|pattern| matches(pattern, name))
-        });
+        attributes.retain(|name, _| asked.message_attribute_names.iter().any(|pattern| matches(pattern, name)));
         if !attributes.is_empty() {
             answer["MessageAttributes"] = Value::Object(attributes);
         }
@@ -114,29 +93,15 @@ pub(super) fn to_json(message: StoredMessage, asked: &ReceiveMessage) -> Result<
 
 fn system_attributes(message: &StoredMessage, asked: &ReceiveMessage) -> Map<String, Value> {
     let mut all = Map::from_iter([
-        (
-            "ApproximateReceiveCount".to_owned(),
-            message.receive_count.to_string().into(),
-        ),
-        (
-            "ApproximateFirstReceiveTimestamp".to_owned(),
-            message.first_received_at.to_string().into(),
-        ),
-        (
-            "SentTimestamp".to_owned(),
-            message.sent_at.to_string().into(),
-        ),
+        ("ApproximateReceiveCount".to_owned(), message.receive_count.to_string().into()),
+        ("ApproximateFirstReceiveTimestamp".to_owned(), message.first_received_at.to_string().into()),
+        ("SentTimestamp".to_owned(), message.sent_at.to_string().into()),
         ("SenderId".to_owned(), ACCOUNT.into()),
     ]);
     if let Some(source) = &message.dead_letter_source {
         all.insert("DeadLetterQueueSourceArn".to_owned(), arn(source).into());
     }
-    let names = || {
-        asked
-            .attribute_names
-            .iter()
-            .chain(&asked.message_system_attribute_names)
-    };
+    let names = || asked.attribute_names.iter().chain(&asked.message_system_attribute_names);
     all.retain(|name, _| names().any(|wanted| wanted == "All" || wanted == name));
     all
 }
@@ -145,22 +110,16 @@ fn system_attributes(message: &StoredMessage, asked: &ReceiveMessage) -> Map<Str
 fn matches(pattern: &str, name: &str) -> bool {
     pattern == "All"
         || pattern == name
-        || pattern
-            .strip_suffix(".*")
-            .is_some_and(|prefix| name.starts_with(prefix))
+        || pattern.strip_suffix(".*").is_some_and(|prefix| name.starts_with(prefix))
 }
 
 /// Body and attributes count; of an attribute its name, type and value.
 fn bytes(message: &Outgoing) -> usize {
-    let attributes = message
-        .message_attributes
-        .iter()
-        .flatten()
-        .map(|(name, value)| {
-            let text = |field: &str| value[field].as_str().map_or(0, str::len);
-            // Base64 takes four characters for three bytes.
-            name.len() + text("DataType") + text("StringValue") + text("BinaryValue") / 4 * 3
-        });
+    let attributes = message.message_attributes.iter().flatten().map(|(name, value)| {
+        let text = |field: &str| value[field].as_str().map_or(0, str::len);
+        // Base64 takes four characters for three bytes.
+        name.len() + text("DataType") + text("StringValue") + text("BinaryValue") / 4 * 3
+    });
     message.message_body.len() + attributes.sum::<usize>()
 }
 

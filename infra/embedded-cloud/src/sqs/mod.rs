@@ -47,25 +47,15 @@ impl Sqs {
         base_url: String,
         stop: watch::Receiver<bool>,
     ) -> Result<Self, CloudError> {
-        let store =
-            tokio::task::spawn_blocking(move || QueueStore::open(file.as_deref())).await??;
-        Ok(Self {
-            store: Arc::new(store),
-            bells: Arc::default(),
-            base_url,
-            stop,
-        })
+        let store = tokio::task::spawn_blocking(move || QueueStore::open(file.as_deref())).await??;
+        Ok(Self { store: Arc::new(store), bells: Arc::default(), base_url, stop })
     }
 
     /// What the accept loop serves.
     pub(crate) fn service(
         self,
-    ) -> impl tower::Service<
-        Request<Incoming>,
-        Response = Response<Full<Bytes>>,
-        Error = Infallible,
-        Future: Send,
-    > + Clone
+    ) -> impl tower::Service<Request<Incoming>, Response = Response<Full<Bytes>>, Error = Infallible, Future: Send>
+    + Clone
     + Send
     + 'static {
         tower::service_fn(move |request| {
@@ -91,10 +81,7 @@ impl Sqs {
     }
 
     async fn run(&self, request: Request<Incoming>) -> Result<Value, SqsError> {
-        let target = request
-            .headers()
-            .get("x-amz-target")
-            .and_then(|value| value.to_str().ok());
+        let target = request.headers().get("x-amz-target").and_then(|value| value.to_str().ok());
         let operation = target
             .and_then(|target| target.strip_prefix("AmazonSQS."))
             .ok_or_else(|| SqsError::UnsupportedOperation("without the JSON protocol".to_owned()))?
@@ -139,14 +126,9 @@ fn response(status: StatusCode, body: &Value) -> Response<Full<Bytes>> {
 
 fn error_response(error: &SqsError) -> Response<Full<Bytes>> {
     let (name, query_name) = error.names();
-    let body =
-        json!({ "__type": format!("com.amazonaws.sqs#{name}"), "message": error.to_string() });
+    let body = json!({ "__type": format!("com.amazonaws.sqs#{name}"), "message": error.to_string() });
     let mut response = response(error.status(), &body);
-    let fault = if error.status().is_client_error() {
-        "Sender"
-    } else {
-        "Receiver"
-    };
+    let fault = if error.status().is_client_error() { "Sender" } else { "Receiver" };
     // The SDKs take the error code from here.
     if let Ok(value) = HeaderValue::from_str(&format!("{query_name};{fault}")) {
         response.headers_mut().insert("x-amzn-query-error", value);

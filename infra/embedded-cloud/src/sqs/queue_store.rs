@@ -55,12 +55,7 @@ impl QueueStore {
     }
 
     /// Creates the queue. Asking again for the same queue does nothing.
-    pub(super) fn create(
-        &self,
-        name: &str,
-        wanted: &QueueAttributes,
-        now: i64,
-    ) -> Result<(), SqsError> {
+    pub(super) fn create(&self, name: &str, wanted: &QueueAttributes, now: i64) -> Result<(), SqsError> {
         let connection = self.lock();
         if let Some(existing) = find_queue(&connection, name)? {
             return match existing.differs_from(wanted) {
@@ -72,9 +67,7 @@ impl QueueStore {
         let mut attributes = QueueAttributes::default();
         attributes.merge(wanted.clone());
         connection
-            .prepare_cached(
-                "INSERT INTO queues (name, attributes, created_at) VALUES (?1, ?2, ?3)",
-            )?
+            .prepare_cached("INSERT INTO queues (name, attributes, created_at) VALUES (?1, ?2, ?3)")?
             .execute(params![name, attributes.to_json(), now])?;
         Ok(())
     }
@@ -83,11 +76,7 @@ impl QueueStore {
         find_queue(&self.lock(), name)?.ok_or(SqsError::QueueDoesNotExist)
     }
 
-    pub(super) fn set_attributes(
-        &self,
-        name: &str,
-        newer: QueueAttributes,
-    ) -> Result<(), SqsError> {
+    pub(super) fn set_attributes(&self, name: &str, newer: QueueAttributes) -> Result<(), SqsError> {
         let connection = self.lock();
         let mut attributes = find_queue(&connection, name)?.ok_or(SqsError::QueueDoesNotExist)?;
         check_redrive(&connection, &newer)?;
@@ -100,12 +89,9 @@ impl QueueStore {
 
     pub(super) fn names(&self, prefix: &str) -> Result<Vec<String>, SqsError> {
         let connection = self.lock();
-        let mut statement = connection.prepare_cached(
-            "SELECT name FROM queues WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name",
-        )?;
-        let names = statement
-            .query_map([prefix], |row| row.get(0))?
-            .collect::<rusqlite::Result<_>>()?;
+        let mut statement = connection
+            .prepare_cached("SELECT name FROM queues WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name")?;
+        let names = statement.query_map([prefix], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
         Ok(names)
     }
 
@@ -115,17 +101,11 @@ impl QueueStore {
         transaction.execute("DELETE FROM messages WHERE queue = ?1", [name])?;
         let deleted = transaction.execute("DELETE FROM queues WHERE name = ?1", [name])?;
         transaction.commit()?;
-        if deleted == 0 {
-            Err(SqsError::QueueDoesNotExist)
-        } else {
-            Ok(())
-        }
+        if deleted == 0 { Err(SqsError::QueueDoesNotExist) } else { Ok(()) }
     }
 
     pub(super) fn purge(&self, name: &str) -> Result<(), SqsError> {
-        self.lock()
-            .prepare_cached("DELETE FROM messages WHERE queue = ?1")?
-            .execute([name])?;
+        self.lock().prepare_cached("DELETE FROM messages WHERE queue = ?1")?.execute([name])?;
         Ok(())
     }
 
@@ -139,11 +119,7 @@ impl QueueStore {
                  FROM messages WHERE queue = ?1",
             )?
             .query_row(params![name, now], |row| {
-                Ok(Counts {
-                    visible: row.get(0)?,
-                    in_flight: row.get(1)?,
-                    delayed: row.get(2)?,
-                })
+                Ok(Counts { visible: row.get(0)?, in_flight: row.get(1)?, delayed: row.get(2)? })
             })?;
         Ok(counts)
     }
@@ -177,11 +153,9 @@ fn find_queue(connection: &Connection, name: &str) -> Result<Option<QueueAttribu
 
 fn check_redrive(connection: &Connection, attributes: &QueueAttributes) -> Result<(), SqsError> {
     match attributes.redrive() {
-        Some(redrive) if find_queue(connection, &redrive.target)?.is_none() => {
-            Err(SqsError::InvalidAttributeValue(
-                "RedrivePolicy. Reason: Dead letter target does not exist".to_owned(),
-            ))
-        }
+        Some(redrive) if find_queue(connection, &redrive.target)?.is_none() => Err(
+            SqsError::InvalidAttributeValue("RedrivePolicy. Reason: Dead letter target does not exist".to_owned()),
+        ),
         _ => Ok(()),
     }
 }

@@ -13,14 +13,9 @@ pub(super) struct Receipt {
 
 impl Receipt {
     pub(super) fn parse(handle: &str) -> Result<Self, SqsError> {
-        let parts = handle
-            .split_once('-')
-            .and_then(|(id, token)| Some((id.parse().ok()?, token)));
+        let parts = handle.split_once('-').and_then(|(id, token)| Some((id.parse().ok()?, token)));
         match parts {
-            Some((id, token)) if !token.is_empty() => Ok(Self {
-                id,
-                token: token.to_owned(),
-            }),
+            Some((id, token)) if !token.is_empty() => Ok(Self { id, token: token.to_owned() }),
             _ => Err(SqsError::ReceiptHandleIsInvalid(handle.to_owned())),
         }
     }

@@ -15,11 +15,7 @@ pub(crate) struct Clients {
 
 impl Clients {
     pub(crate) fn of(cloud: &EmbeddedCloud) -> Self {
-        Self::at(
-            cloud.dynamodb_endpoint(),
-            cloud.s3_endpoint(),
-            cloud.sqs_endpoint(),
-        )
+        Self::at(cloud.dynamodb_endpoint(), cloud.s3_endpoint(), cloud.sqs_endpoint())
     }
 
     pub(crate) fn at(dynamodb: &str, s3: &str, sqs: &str) -> Self {

@@ -1,8 +1,8 @@
 //! Tables and streams.
 
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
-    ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification,
+    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
+    StreamSpecification, StreamViewType, TimeToLiveSpecification,
 };
 use aws_sdk_dynamodb::{Client, types::TableStatus};
 
@@ -11,15 +11,10 @@ use crate::clients::in_memory;
 pub(crate) const TABLE: &str = "cars";
 
 pub(crate) async fn create_table(client: &Client) {
-    let key = KeySchemaElement::builder()
-        .attribute_name("id")
-        .key_type(KeyType::Hash);
-    let attribute = AttributeDefinition::builder()
-        .attribute_name("id")
-        .attribute_type(ScalarAttributeType::S);
-    let stream = StreamSpecification::builder()
-        .stream_enabled(true)
-        .stream_view_type(StreamViewType::NewAndOldImages);
+    let key = KeySchemaElement::builder().attribute_name("id").key_type(KeyType::Hash);
+    let attribute = AttributeDefinition::builder().attribute_name("id").attribute_type(ScalarAttributeType::S);
+    let stream =
+        StreamSpecification::builder().stream_enabled(true).stream_view_type(StreamViewType::NewAndOldImages);
     let created = client
         .create_table()
         .table_name(TABLE)
@@ -30,13 +25,7 @@ pub(crate) async fn create_table(client: &Client) {
         .send()
         .await
         .unwrap();
-    assert!(
-        created
-            .table_description()
-            .unwrap()
-            .latest_stream_arn()
-            .is_some()
-    );
+    assert!(created.table_description().unwrap().latest_stream_arn().is_some());
 }
 
 pub(crate) async fn put(client: &Client, id: &str, model: &str) {
@@ -52,13 +41,7 @@ pub(crate) async fn put(client: &Client, id: &str, model: &str) {
 
 pub(crate) async fn model(client: &Client, id: &str) -> Option<String> {
     let key = AttributeValue::S(id.to_owned());
-    let got = client
-        .get_item()
-        .table_name(TABLE)
-        .key("id", key)
-        .send()
-        .await
-        .unwrap();
+    let got = client.get_item().table_name(TABLE).key("id", key).send().await.unwrap();
     Some(got.item?.get("model")?.as_s().unwrap().clone())
 }
 
@@ -69,10 +52,7 @@ async fn a_table_with_a_stream_takes_items() {
     cloud.tune().await.unwrap();
     cloud.tune().await.unwrap();
     put(&clients.dynamodb, "1", "Swift").await;
-    assert_eq!(
-        model(&clients.dynamodb, "1").await.as_deref(),
-        Some("Swift")
-    );
+    assert_eq!(model(&clients.dynamodb, "1").await.as_deref(), Some("Swift"));
     assert_eq!(model(&clients.dynamodb, "2").await, None);
     cloud.stop().await;
 }
@@ -81,9 +61,7 @@ async fn a_table_with_a_stream_takes_items() {
 async fn time_to_live_can_be_set() {
     let (cloud, clients) = in_memory().await;
     create_table(&clients.dynamodb).await;
-    let ttl = TimeToLiveSpecification::builder()
-        .attribute_name("expires")
-        .enabled(true);
+    let ttl = TimeToLiveSpecification::builder().attribute_name("expires").enabled(true);
     clients
         .dynamodb
         .update_time_to_live()
@@ -92,13 +70,7 @@ async fn time_to_live_can_be_set() {
         .send()
         .await
         .unwrap();
-    let table = clients
-        .dynamodb
-        .describe_table()
-        .table_name(TABLE)
-        .send()
-        .await
-        .unwrap();
+    let table = clients.dynamodb.describe_table().table_name(TABLE).send().await.unwrap();
     assert_eq!(table.table.unwrap().table_status, Some(TableStatus::Active));
     cloud.stop().await;
 }

@@ -15,9 +15,7 @@ const FOLDER: &str = "DMS_KILL_TEST_FOLDER";
 const ITEMS: usize = 50;
 
 async fn open(folder: &Path) -> (EmbeddedCloud, Clients) {
-    let cloud = EmbeddedCloud::start(Storage::Folder(folder.to_path_buf()))
-        .await
-        .unwrap();
+    let cloud = EmbeddedCloud::start(Storage::Folder(folder.to_path_buf())).await.unwrap();
     let clients = Clients::of(&cloud);
     (cloud, clients)
 }
@@ -26,13 +24,7 @@ async fn fill(clients: &Clients) {
     for number in 0..ITEMS {
         dynamodb::put(&clients.dynamodb, &number.to_string(), "Swift").await;
     }
-    clients
-        .s3
-        .create_bucket()
-        .bucket(s3::BUCKET)
-        .send()
-        .await
-        .unwrap();
+    clients.s3.create_bucket().bucket(s3::BUCKET).send().await.unwrap();
     s3::put(&clients.s3, "a.txt", "kept").await;
     let url = sqs::create(&clients.sqs, "jobs").await;
     for number in 0..ITEMS {
@@ -46,13 +38,7 @@ async fn check(clients: &Clients) {
         assert_eq!(model.as_deref(), Some("Swift"), "{number}");
     }
     assert_eq!(s3::get(&clients.s3, "a.txt").await, "kept");
-    let found = clients
-        .sqs
-        .get_queue_url()
-        .queue_name("jobs")
-        .send()
-        .await
-        .unwrap();
+    let found = clients.sqs.get_queue_url().queue_name("jobs").send().await.unwrap();
     let url = found.queue_url.unwrap();
     let mut bodies = Vec::new();
     loop {
@@ -62,12 +48,7 @@ async fn check(clients: &Clients) {
         }
         bodies.extend(messages.into_iter().filter_map(|message| message.body));
     }
-    assert_eq!(
-        bodies,
-        (0..ITEMS)
-            .map(|number| number.to_string())
-            .collect::<Vec<_>>()
-    );
+    assert_eq!(bodies, (0..ITEMS).map(|number| number.to_string()).collect::<Vec<_>>());
 }
 
 #[tokio::test]
@@ -97,12 +78,7 @@ async fn child_process() {
     let (cloud, clients) = open(folder).await;
     dynamodb::create_table(&clients.dynamodb).await;
     cloud.tune().await.unwrap();
-    let endpoints = [
-        cloud.dynamodb_endpoint(),
-        cloud.s3_endpoint(),
-        cloud.sqs_endpoint(),
-    ]
-    .join(" ");
+    let endpoints = [cloud.dynamodb_endpoint(), cloud.s3_endpoint(), cloud.sqs_endpoint()].join(" ");
     std::fs::write(folder.join("endpoints.new"), endpoints).unwrap();
     std::fs::rename(folder.join("endpoints.new"), folder.join("endpoints")).unwrap();
     drop(clients);

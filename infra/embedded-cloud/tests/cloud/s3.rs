@@ -13,24 +13,11 @@ pub(crate) const BUCKET: &str = "documents";
 
 pub(crate) async fn put(client: &Client, key: &str, text: &str) {
     let body = text.as_bytes().to_vec().into();
-    client
-        .put_object()
-        .bucket(BUCKET)
-        .key(key)
-        .body(body)
-        .send()
-        .await
-        .unwrap();
+    client.put_object().bucket(BUCKET).key(key).body(body).send().await.unwrap();
 }
 
 pub(crate) async fn get(client: &Client, key: &str) -> String {
-    let object = client
-        .get_object()
-        .bucket(BUCKET)
-        .key(key)
-        .send()
-        .await
-        .unwrap();
+    let object = client.get_object().bucket(BUCKET).key(key).send().await.unwrap();
     let bytes = object.body.collect().await.unwrap().into_bytes();
     String::from_utf8(bytes.to_vec()).unwrap()
 }
@@ -55,13 +42,7 @@ async fn raw(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> S
 #[tokio::test]
 async fn objects_can_be_put_and_read() {
     let (cloud, clients) = in_memory().await;
-    clients
-        .s3
-        .create_bucket()
-        .bucket(BUCKET)
-        .send()
-        .await
-        .unwrap();
+    clients.s3.create_bucket().bucket(BUCKET).send().await.unwrap();
     put(&clients.s3, "a/b.txt", "hello").await;
     assert_eq!(get(&clients.s3, "a/b.txt").await, "hello");
     cloud.stop().await;
@@ -70,13 +51,7 @@ async fn objects_can_be_put_and_read() {
 #[tokio::test]
 async fn a_presigned_put_enforces_length_type_and_signature() {
     let (cloud, clients) = in_memory().await;
-    clients
-        .s3
-        .create_bucket()
-        .bucket(BUCKET)
-        .send()
-        .await
-        .unwrap();
+    clients.s3.create_bucket().bucket(BUCKET).send().await.unwrap();
     let signed = clients
         .s3
         .put_object()
@@ -108,35 +83,20 @@ async fn a_presigned_put_enforces_length_type_and_signature() {
 #[tokio::test]
 async fn a_browser_may_upload_from_any_origin() {
     let (cloud, clients) = in_memory().await;
-    clients
-        .s3
-        .create_bucket()
-        .bucket(BUCKET)
-        .send()
-        .await
-        .unwrap();
+    clients.s3.create_bucket().bucket(BUCKET).send().await.unwrap();
     let url = format!("{}/{BUCKET}/photo.jpg", cloud.s3_endpoint());
     let origin = ("origin", "http://localhost:5173");
-    let asked = [
-        origin,
-        ("access-control-request-method", "PUT"),
-        ("access-control-request-headers", "content-type"),
-    ];
+    let asked =
+        [origin, ("access-control-request-method", "PUT"), ("access-control-request-headers", "content-type")];
     let preflight = raw("OPTIONS", &url, &asked, "").await;
     assert!(preflight.starts_with("HTTP/1.1 200"), "{preflight}");
-    assert!(
-        preflight.contains("access-control-allow-origin: *"),
-        "{preflight}"
-    );
+    assert!(preflight.contains("access-control-allow-origin: *"), "{preflight}");
     assert!(preflight.contains("PUT"), "{preflight}");
 
     // Unsigned, so refused; but the browser must be able to read why.
     let refused = raw("GET", &url, &[origin], "").await;
     assert!(refused.starts_with("HTTP/1.1 403"), "{refused}");
     let exposed = refused.to_ascii_lowercase();
-    assert!(
-        exposed.contains("access-control-expose-headers: etag"),
-        "{refused}"
-    );
+    assert!(exposed.contains("access-control-expose-headers: etag"), "{refused}");
     cloud.stop().await;
 }

@@ -3,9 +3,7 @@
 use std::time::{Duration, Instant};
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::{
-    Message, MessageAttributeValue, MessageSystemAttributeName, QueueAttributeName,
-};
+use aws_sdk_sqs::types::{Message, MessageAttributeValue, MessageSystemAttributeName, QueueAttributeName};
 
 use crate::clients::in_memory;
 
@@ -15,37 +13,18 @@ pub(crate) async fn create(client: &Client, name: &str) -> String {
 }
 
 pub(crate) async fn send(client: &Client, url: &str, body: &str) {
-    client
-        .send_message()
-        .queue_url(url)
-        .message_body(body)
-        .send()
-        .await
-        .unwrap();
+    client.send_message().queue_url(url).message_body(body).send().await.unwrap();
 }
 
 pub(crate) async fn receive(client: &Client, url: &str) -> Vec<Message> {
-    let request = client
-        .receive_message()
-        .queue_url(url)
-        .max_number_of_messages(10);
+    let request = client.receive_message().queue_url(url).max_number_of_messages(10);
     let request = request.message_system_attribute_names(MessageSystemAttributeName::All);
-    request
-        .message_attribute_names("All")
-        .send()
-        .await
-        .unwrap()
-        .messages
-        .unwrap_or_default()
+    request.message_attribute_names("All").send().await.unwrap().messages.unwrap_or_default()
 }
 
 pub(crate) async fn attribute(client: &Client, url: &str, name: QueueAttributeName) -> String {
     let request = client.get_queue_attributes().queue_url(url);
-    let got = request
-        .attribute_names(QueueAttributeName::All)
-        .send()
-        .await
-        .unwrap();
+    let got = request.attribute_names(QueueAttributeName::All).send().await.unwrap();
     got.attributes.unwrap().remove(&name).unwrap_or_default()
 }
 
@@ -55,9 +34,7 @@ async fn a_message_is_sent_received_and_deleted() {
     let sqs = &clients.sqs;
     let url = create(sqs, "jobs").await;
     assert_eq!(url, format!("{}/000000000000/jobs", cloud.sqs_endpoint()));
-    let kind = MessageAttributeValue::builder()
-        .data_type("String")
-        .string_value("invoice");
+    let kind = MessageAttributeValue::builder().data_type("String").string_value("invoice");
     let sent = sqs
         .send_message()
         .queue_url(&url)
@@ -66,10 +43,7 @@ async fn a_message_is_sent_received_and_deleted() {
         .send()
         .await
         .unwrap();
-    assert_eq!(
-        sent.md5_of_message_body(),
-        Some("5d41402abc4b2a76b9719d911017c592")
-    );
+    assert_eq!(sent.md5_of_message_body(), Some("5d41402abc4b2a76b9719d911017c592"));
 
     let messages = receive(sqs, &url).await;
     assert_eq!(messages.len(), 1);
@@ -77,25 +51,14 @@ async fn a_message_is_sent_received_and_deleted() {
     assert_eq!(message.body(), Some("hello"));
     assert_eq!(message.message_id(), sent.message_id());
     let attributes = message.attributes().unwrap();
-    assert_eq!(
-        attributes[&MessageSystemAttributeName::ApproximateReceiveCount],
-        "1"
-    );
+    assert_eq!(attributes[&MessageSystemAttributeName::ApproximateReceiveCount], "1");
     assert!(attributes.contains_key(&MessageSystemAttributeName::SentTimestamp));
-    assert_eq!(
-        message.message_attributes().unwrap()["kind"].string_value(),
-        Some("invoice")
-    );
+    assert_eq!(message.message_attributes().unwrap()["kind"].string_value(), Some("invoice"));
     let hidden = QueueAttributeName::ApproximateNumberOfMessagesNotVisible;
     assert_eq!(attribute(sqs, &url, hidden.clone()).await, "1");
 
     let handle = message.receipt_handle().unwrap();
-    sqs.delete_message()
-        .queue_url(&url)
-        .receipt_handle(handle)
-        .send()
-        .await
-        .unwrap();
+    sqs.delete_message().queue_url(&url).receipt_handle(handle).send().await.unwrap();
     assert_eq!(attribute(sqs, &url, hidden).await, "0");
     cloud.stop().await;
 }
@@ -119,17 +82,9 @@ async fn a_message_returns_after_the_visibility_timeout() {
 
     // The first receipt is stale now: no error, and no effect.
     let stale = first.receipt_handle().unwrap();
-    sqs.delete_message()
-        .queue_url(&url)
-        .receipt_handle(stale)
-        .send()
-        .await
-        .unwrap();
+    sqs.delete_message().queue_url(&url).receipt_handle(stale).send().await.unwrap();
     let fresh = second.receipt_handle().unwrap();
-    let change = sqs
-        .change_message_visibility()
-        .queue_url(&url)
-        .visibility_timeout(0);
+    let change = sqs.change_message_visibility().queue_url(&url).visibility_timeout(0);
     change.receipt_handle(fresh).send().await.unwrap();
     assert_eq!(receive(sqs, &url).await.len(), 1);
     cloud.stop().await;
@@ -165,12 +120,7 @@ async fn a_message_received_too_often_becomes_a_dead_letter() {
 async fn a_waiting_receiver_wakes_on_arrival() {
     let (cloud, clients) = in_memory().await;
     let url = create(&clients.sqs, "jobs").await;
-    let waiting = clients
-        .sqs
-        .receive_message()
-        .queue_url(&url)
-        .wait_time_seconds(20)
-        .send();
+    let waiting = clients.sqs.receive_message().queue_url(&url).wait_time_seconds(20).send();
     let started = Instant::now();
     let (received, ()) = tokio::join!(waiting, async {
         tokio::time::sleep(Duration::from_millis(200)).await;
@@ -185,26 +135,15 @@ async fn a_waiting_receiver_wakes_on_arrival() {
 async fn a_delayed_message_wakes_a_waiting_receiver_when_due() {
     let (cloud, clients) = in_memory().await;
     let url = create(&clients.sqs, "jobs").await;
-    let later = clients
-        .sqs
-        .send_message()
-        .queue_url(&url)
-        .message_body("later");
+    let later = clients.sqs.send_message().queue_url(&url).message_body("later");
     later.delay_seconds(1).send().await.unwrap();
     let delayed = QueueAttributeName::ApproximateNumberOfMessagesDelayed;
     assert_eq!(attribute(&clients.sqs, &url, delayed).await, "1");
     let started = Instant::now();
-    let request = clients
-        .sqs
-        .receive_message()
-        .queue_url(&url)
-        .wait_time_seconds(20);
+    let request = clients.sqs.receive_message().queue_url(&url).wait_time_seconds(20);
     assert_eq!(request.send().await.unwrap().messages.unwrap().len(), 1);
     let waited = started.elapsed();
-    assert!(
-        waited > Duration::from_millis(500) && waited < Duration::from_secs(5),
-        "{waited:?}"
-    );
+    assert!(waited > Duration::from_millis(500) && waited < Duration::from_secs(5), "{waited:?}");
     cloud.stop().await;
 }
 
@@ -212,17 +151,26 @@ async fn a_delayed_message_wakes_a_waiting_receiver_when_due() {
 async fn stopping_does_not_wait_for_receivers() {
     let (cloud, clients) = in_memory().await;
     let url = create(&clients.sqs, "jobs").await;
-    let waiting = clients
-        .sqs
-        .receive_message()
-        .queue_url(&url)
-        .wait_time_seconds(20)
-        .send();
+    let waiting = clients.sqs.receive_message().queue_url(&url).wait_time_seconds(20).send();
     let started = Instant::now();
     let (received, ()) = tokio::join!(waiting, async {
         tokio::time::sleep(Duration::from_millis(200)).await;
         cloud.stop().await;
     });
     assert!(received.unwrap().messages.unwrap_or_default().is_empty());
+    assert!(started.elapsed() < Duration::from_secs(3));
+}
+
+#[tokio::test]
+async fn dropping_the_cloud_ends_waiting_too() {
+    let (cloud, clients) = in_memory().await;
+    let url = create(&clients.sqs, "jobs").await;
+    let waiting = clients.sqs.receive_message().queue_url(&url).wait_time_seconds(20).send();
+    let started = Instant::now();
+    let (received, ()) = tokio::join!(waiting, async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        drop(cloud);
+    });
+    assert!(received.unwrap().messages.is_none());
     assert!(started.elapsed() < Duration::from_secs(3));
 }

@@ -20,10 +20,7 @@ fn entries(bodies: &[String]) -> Vec<SendMessageBatchRequestEntry> {
 
 /// The error code that sending these bodies in one batch gives.
 async fn refusal(client: &Client, url: &str, bodies: &[String]) -> String {
-    let batch = client
-        .send_message_batch()
-        .queue_url(url)
-        .set_entries(Some(entries(bodies)));
+    let batch = client.send_message_batch().queue_url(url).set_entries(Some(entries(bodies)));
     batch.send().await.unwrap_err().code().unwrap().to_owned()
 }
 
@@ -33,27 +30,18 @@ async fn ten_messages_go_through_in_batches() {
     let sqs = &clients.sqs;
     let url = create(sqs, "jobs").await;
     let bodies: Vec<String> = (0..10).map(|number| format!("message {number}")).collect();
-    let batch = sqs
-        .send_message_batch()
-        .queue_url(&url)
-        .set_entries(Some(entries(&bodies)));
+    let batch = sqs.send_message_batch().queue_url(&url).set_entries(Some(entries(&bodies)));
     let sent = batch.send().await.unwrap();
     assert_eq!(sent.successful().len(), 10);
     assert!(sent.failed().is_empty());
     let messages = receive(sqs, &url).await;
-    let received: Vec<&str> = messages
-        .iter()
-        .filter_map(|message| message.body())
-        .collect();
+    let received: Vec<&str> = messages.iter().filter_map(|message| message.body()).collect();
     assert_eq!(received, bodies);
 
     let (kept, deleted) = messages.split_at(4);
     let deletion = |(index, message): (usize, &aws_sdk_sqs::types::Message)| {
         let entry = DeleteMessageBatchRequestEntry::builder().id(index.to_string());
-        entry
-            .receipt_handle(message.receipt_handle().unwrap())
-            .build()
-            .unwrap()
+        entry.receipt_handle(message.receipt_handle().unwrap()).build().unwrap()
     };
     let batch = sqs.delete_message_batch().queue_url(&url);
     let batch = batch.set_entries(Some(deleted.iter().enumerate().map(deletion).collect()));
@@ -61,19 +49,11 @@ async fn ten_messages_go_through_in_batches() {
 
     let change = |id: &str, handle: &str| {
         let entry = ChangeMessageVisibilityBatchRequestEntry::builder().id(id);
-        entry
-            .receipt_handle(handle)
-            .visibility_timeout(0)
-            .build()
-            .unwrap()
+        entry.receipt_handle(handle).visibility_timeout(0).build().unwrap()
     };
     let batch = sqs.change_message_visibility_batch().queue_url(&url);
     let batch = batch.entries(change("good", kept[0].receipt_handle().unwrap()));
-    let changed = batch
-        .entries(change("bad", "nonsense"))
-        .send()
-        .await
-        .unwrap();
+    let changed = batch.entries(change("bad", "nonsense")).send().await.unwrap();
     assert_eq!(changed.successful()[0].id(), "good");
     assert_eq!(changed.failed()[0].code(), "ReceiptHandleIsInvalid");
 
@@ -96,20 +76,12 @@ async fn batches_out_of_bounds_are_refused() {
     assert_eq!(code, "AWS.SimpleQueueService.BatchRequestTooLong");
     let code = refusal(sqs, &url, &vec!["x".to_owned(); 11]).await;
     assert_eq!(code, "AWS.SimpleQueueService.TooManyEntriesInBatchRequest");
-    assert_eq!(
-        refusal(sqs, &url, &[]).await,
-        "AWS.SimpleQueueService.EmptyBatchRequest"
-    );
+    assert_eq!(refusal(sqs, &url, &[]).await, "AWS.SimpleQueueService.EmptyBatchRequest");
 
     let whole = "x".repeat(256 * 1024);
     send(sqs, &url, &whole).await;
     let larger = format!("{whole}x");
-    let sent = sqs
-        .send_message()
-        .queue_url(&url)
-        .message_body(larger)
-        .send()
-        .await;
+    let sent = sqs.send_message().queue_url(&url).message_body(larger).send().await;
     assert_eq!(sent.unwrap_err().code(), Some("InvalidParameterValue"));
     cloud.stop().await;
 }
@@ -118,40 +90,13 @@ async fn batches_out_of_bounds_are_refused() {
 async fn an_unknown_queue_is_a_typed_error() {
     let (cloud, clients) = in_memory().await;
     let url = format!("{}/000000000000/nowhere", cloud.sqs_endpoint());
-    let sent = clients
-        .sqs
-        .send_message()
-        .queue_url(&url)
-        .message_body("x")
-        .send()
-        .await;
+    let sent = clients.sqs.send_message().queue_url(&url).message_body("x").send().await;
     let error = sent.unwrap_err().into_service_error();
     assert!(error.is_queue_does_not_exist(), "{error:?}");
-    let received = clients
-        .sqs
-        .receive_message()
-        .queue_url(&url)
-        .wait_time_seconds(5)
-        .send()
-        .await;
-    assert!(
-        received
-            .unwrap_err()
-            .into_service_error()
-            .is_queue_does_not_exist()
-    );
-    let found = clients
-        .sqs
-        .get_queue_url()
-        .queue_name("nowhere")
-        .send()
-        .await;
-    assert!(
-        found
-            .unwrap_err()
-            .into_service_error()
-            .is_queue_does_not_exist()
-    );
+    let received = clients.sqs.receive_message().queue_url(&url).wait_time_seconds(5).send().await;
+    assert!(received.unwrap_err().into_service_error().is_queue_does_not_exist());
+    let found = clients.sqs.get_queue_url().queue_name("nowhere").send().await;
+    assert!(found.unwrap_err().into_service_error().is_queue_does_not_exist());
     cloud.stop().await;
 }
 
@@ -162,26 +107,15 @@ async fn creating_a_queue_again_is_fine_unless_it_differs() {
     let url = create(sqs, "jobs").await;
     assert_eq!(create(sqs, "jobs").await, url);
     let timeout = QueueAttributeName::VisibilityTimeout;
-    let other = sqs
-        .create_queue()
-        .queue_name("jobs")
-        .attributes(timeout.clone(), "60");
+    let other = sqs.create_queue().queue_name("jobs").attributes(timeout.clone(), "60");
     let error = other.clone().send().await.unwrap_err().into_service_error();
     assert!(error.is_queue_name_exists(), "{error:?}");
 
-    let set = sqs
-        .set_queue_attributes()
-        .queue_url(&url)
-        .attributes(timeout.clone(), "60");
+    let set = sqs.set_queue_attributes().queue_url(&url).attributes(timeout.clone(), "60");
     set.send().await.unwrap();
     assert_eq!(attribute(sqs, &url, timeout).await, "60");
     other.send().await.unwrap();
-    let listed = sqs
-        .list_queues()
-        .queue_name_prefix("jo")
-        .send()
-        .await
-        .unwrap();
+    let listed = sqs.list_queues().queue_name_prefix("jo").send().await.unwrap();
     assert_eq!(listed.queue_urls(), [url]);
     cloud.stop().await;
 }

@@ -2,7 +2,7 @@
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest, Request},
+    extract::{FromRequest, OptionalFromRequest, Request},
     http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
 };
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
@@ -46,6 +46,22 @@ fn refused(error: serde_path_to_error::Error<serde_json::Error>) -> ApiError {
         serde_json::error::Category::Io
         | serde_json::error::Category::Syntax
         | serde_json::error::Category::Eof => malformed(&inner.to_string()),
+    }
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Json<T> {
+    type Rejection = ApiError;
+
+    /// No body at all is `None`; a body must be JSON.
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, ApiError> {
+        let (parts, body) = request.into_parts();
+        let bytes = Bytes::from_request(Request::new(body), state).await;
+        let bytes = bytes.map_err(|_| malformed("the body cannot be read"))?;
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        let request = Request::from_parts(parts, bytes.into());
+        <Self as FromRequest<S>>::from_request(request, state).await.map(Some)
     }
 }
 

@@ -9,6 +9,6 @@ mod query;
 pub use command::Cmd;
 pub(crate) use json::parse_value;
 pub use json::{Change, Json};
-pub use path::Id;
+pub use path::{Id, ItemId};
 pub use permit::{Login, Permit};
 pub use query::{Params, Spec};

@@ -1,0 +1,195 @@
+use axum::{extract::State, http::StatusCode};
+use dms_access::TenantScope;
+use dms_domain::{
+    appointment::Appointment,
+    calendar::MonthKey,
+    customer::Customer,
+    formats::CentreCode,
+    inputs::{Amount, ShortText},
+    job_card::{JobCard, JobCardForms},
+    numbering::Series,
+    permissions::grant,
+    refusal::must_exist,
+    statuses::{JobCardStatus, Priority, ServiceLocation},
+    vehicle::Vehicle,
+};
+use dms_http::{
+    ApiResult, App, AppState, Reply,
+    envelope::Envelope,
+    extract::{Cmd, Json, Permit},
+    views::JobCardView,
+};
+use dms_store::{Store, StoreError};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A new job card.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "customerId": "0190a1b2-0000-7000-8000-000000000001", "vehicleId": "0190a1b2-0000-7000-8000-000000000002",
+    "serviceType": "Regular Service", "priority": "HIGH", "location": "STATION", "estimatedCost": 5000,
+    "part1Data": {"customerFeedback": "Strange noise", "technicianObservation": "Initial inspection"}
+}))]
+pub(crate) struct NewJobCard {
+    /// The service centre; your own unless you are an admin.
+    service_center_id: Option<Uuid>,
+    customer_id: Uuid,
+    vehicle_id: Uuid,
+    appointment_id: Option<Uuid>,
+    service_type: ShortText,
+    /// MEDIUM unless given.
+    priority: Option<Priority>,
+    /// STATION unless given.
+    location: Option<ServiceLocation>,
+    estimated_cost: Option<Amount>,
+    /// Historical snapshot; what is not given is taken from customer and vehicle.
+    #[serde(rename = "part1Data")]
+    #[schema(value_type = Option<Object>)]
+    part1_data: Option<Map<String, Value>>,
+    /// Warranty case.
+    #[serde(rename = "part2AData")]
+    #[schema(value_type = Option<Object>)]
+    part2_a_data: Option<Map<String, Value>>,
+    /// Requisition.
+    #[serde(rename = "part3Data")]
+    #[schema(value_type = Option<Object>)]
+    part3_data: Option<Map<String, Value>>,
+}
+
+impl NewJobCard {
+    fn card(&self, id: Uuid, centre: Uuid, cmd: &Cmd) -> JobCard {
+        let now = cmd.context.timestamp();
+        JobCard {
+            id,
+            job_card_number: String::new(),
+            service_center_id: centre,
+            customer_id: self.customer_id,
+            vehicle_id: self.vehicle_id,
+            appointment_id: self.appointment_id,
+            assigned_engineer_id: None,
+            engineer_name: None,
+            status: JobCardStatus::Created,
+            service_type: self.service_type.0.clone(),
+            priority: self.priority.unwrap_or(Priority::Medium),
+            location: self.location.unwrap_or(ServiceLocation::Station),
+            estimated_cost_paise: self.estimated_cost.map(|amount| amount.0),
+            items: Vec::new(),
+            open_parts_requests: 0,
+            status_notes: None,
+            cancel_reason: None,
+            invoice_id: None,
+            customer_feedback: None,
+            feedback_rating: None,
+            completed_at: None,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        }
+    }
+
+    fn forms(&self, id: Uuid, snapshot: Map<String, Value>) -> JobCardForms {
+        JobCardForms {
+            job_card_id: id,
+            part1_data: Some(Value::Object(snapshot)),
+            part2_a_data: self.part2_a_data.clone().map(Value::Object),
+            part3_data: self.part3_data.clone().map(Value::Object),
+        }
+    }
+}
+
+/// Open a job card
+///
+/// Takes the next number of the centre and month, makes the vehicle busy and, if the card comes of an
+/// appointment, moves that to IN_PROGRESS. A vehicle has at most one open job card.
+#[utoipa::path(
+    post, path = "/api/job-cards", tag = "Job cards", request_body = NewJobCard,
+    responses((status = 201, description = "Opened", body = Envelope<JobCardView>)),
+    security(("bearer" = ["job_cards:create"]))
+)]
+pub(crate) async fn create(
+    permit: Permit<grant::JobCardsCreate>,
+    State(app): State<AppState>,
+    cmd: Cmd,
+    Json(input): Json<NewJobCard>,
+) -> ApiResult<Reply> {
+    let (scope, centre) = permit.scope_for_new(input.service_center_id)?;
+    let code = centre_code(&app, &permit, centre).await?;
+    let series = Series::JobCard(code, MonthKey::of(cmd.context.timestamp().ist_date()));
+    let card = input.card(cmd.context.new_id_in(scope), centre, &cmd);
+    let _turn = app.store.turn(&series).await;
+    let plan = || async {
+        let (last, snapshot, appointment) = tokio::try_join!(
+            app.store.last_number(&series),
+            snapshot(&app.store, &input),
+            appointment(&app.store, scope, &card),
+        )?;
+        let forms = input.forms(card.id, snapshot);
+        let appointment = appointment.as_ref().map(|(before, after)| (before, after.clone()));
+        app.store.open_job_card(card.clone(), forms, (&series, last), appointment)
+    };
+    cmd.run(&app.store, permit.user_id(), StatusCode::CREATED, plan, |(card, forms)| {
+        (JobCardView::with_forms(card, Some(forms)), Some(card.version))
+    })
+    .await
+}
+
+/// The code in the numbers of a centre's documents: in the token, or (for an admin) in the centre.
+async fn centre_code(app: &App, permit: &Permit<grant::JobCardsCreate>, centre: Uuid) -> ApiResult<CentreCode> {
+    if let Some(own) = permit.centre() {
+        return Ok(own.code.clone());
+    }
+    let found = must_exist(app.store.centre(&centre).await?, "serviceCenterId", "service centre", centre)?;
+    Ok(found.details.code)
+}
+
+/// The appointment as it is and as it will be.
+async fn appointment(
+    store: &Store,
+    scope: TenantScope,
+    card: &JobCard,
+) -> Result<Option<(Appointment, Appointment)>, StoreError> {
+    let Some(id) = card.appointment_id else { return Ok(None) };
+    // Another centre's appointment does not exist for this card.
+    let found = if scope.owns(&id) { store.appointment(scope, &id).await? } else { None };
+    let before = must_exist(found, "appointmentId", "appointment", id)?;
+    let after = before.opened(card.id, card.customer_id, card.vehicle_id, card.created_at)?;
+    Ok(Some((before, after)))
+}
+
+/// Part 1: what the request says, completed from customer and vehicle unless the request says it all.
+async fn snapshot(store: &Store, input: &NewJobCard) -> Result<Map<String, Value>, StoreError> {
+    let said = input.part1_data.clone().unwrap_or_default();
+    if said.contains_key("fullName") && said.contains_key("registrationNumber") {
+        return Ok(said);
+    }
+    let (customer, vehicle) = tokio::try_join!(store.customer(&input.customer_id), store.vehicle(&input.vehicle_id))?;
+    let customer = must_exist(customer, "customerId", "customer", input.customer_id)?;
+    let vehicle = must_exist(vehicle, "vehicleId", "vehicle", input.vehicle_id)?;
+    let mut all = known(&customer, &vehicle);
+    all.extend(said);
+    Ok(all)
+}
+
+fn known(customer: &Customer, vehicle: &Vehicle) -> Map<String, Value> {
+    let (person, car) = (&customer.details, &vehicle.details);
+    let known = [
+        ("fullName", json!(person.name)),
+        ("mobilePrimary", json!(person.phone)),
+        ("customerType", json!(person.customer_type)),
+        ("customerAddress", json!(person.address)),
+        ("vehicleBrand", json!(car.vehicle_make)),
+        ("vehicleModel", json!(car.vehicle_model)),
+        ("registrationNumber", json!(car.registration)),
+        ("vinChassisNumber", json!(car.vin)),
+        ("variantBatteryCapacity", json!(car.variant)),
+        ("warrantyStatus", json!(car.warranty_status)),
+        ("insuranceStartDate", json!(car.insurance_start_date)),
+        ("insuranceEndDate", json!(car.insurance_end_date)),
+        ("insuranceCompanyName", json!(car.insurance_company_name)),
+    ];
+    let known = known.into_iter().filter(|(_, value)| !value.is_null());
+    known.map(|(name, value)| (name.to_owned(), value)).collect()
+}
