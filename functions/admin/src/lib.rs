@@ -1,1 +1,17 @@
-//! Stub.
+//! Administration: service centres and users.
+
+mod centres;
+mod users;
+
+use dms_http::ApiRouter;
+use utoipa_axum::routes;
+
+/// The function's routes.
+pub fn routes() -> ApiRouter {
+    ApiRouter::new()
+        .routes(routes!(centres::write::create, centres::read::list))
+        .routes(routes!(centres::read::get, centres::write::update, centres::write::delete))
+        .routes(routes!(users::write::create, users::read::list))
+        .routes(routes!(users::read::get, users::write::update, users::write::delete))
+        .routes(routes!(users::password::set_password))
+}

@@ -151,7 +151,8 @@ async fn read(
             _ => Ok(None),
         }
     };
-    let wanted = input.items.iter().filter_map(|line| line.inventory_part_id).filter(|part| scope.owns(part));
+    let wanted: Vec<Uuid> =
+        input.items.iter().filter_map(|line| line.inventory_part_id).filter(|part| scope.owns(part)).collect();
     let (last, centre_found, customer, card, parts) = tokio::try_join!(
         store.last_number(series),
         store.centre(&centre),

@@ -16,7 +16,6 @@ use dms_http::{
 use dms_store::{Hints, PaidHints, Plan};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// The state an invoice is to have.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -40,7 +39,7 @@ pub(crate) struct NewStatus {
 /// what was sold over the counter.
 #[utoipa::path(
     patch, path = "/api/invoices/{id}/status", tag = "Invoices", request_body = NewStatus,
-    params(("id" = Uuid, Path, description = "The invoice")),
+    params(("id" = uuid::Uuid, Path, description = "The invoice")),
     responses((status = 200, description = "Paid or cancelled", body = Envelope<InvoiceView>)),
     security(("bearer" = ["invoices:update"]))
 )]

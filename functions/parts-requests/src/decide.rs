@@ -20,12 +20,13 @@ use uuid::Uuid;
 
 /// How much of what was asked for is approved.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 #[schema(example = json!({
     "approvedItems": [{"itemId": "0190a1b2-0000-7000-8000-000000000009", "approvedQty": 1}], "notes": "One is left"
 }))]
 pub(crate) struct ApprovedParts {
     /// Lines that are not named are approved as asked for.
+    #[serde(default)]
     approved_items: Vec<ApprovedItem>,
     notes: Option<LongText>,
 }

@@ -54,6 +54,12 @@ pub struct CentreDetails {
 }
 
 impl ServiceCentre {
+    /// The same centre with other details, working or not.
+    #[must_use]
+    pub fn edited(&self, details: CentreDetails, active: bool, now: Timestamp) -> Self {
+        Self { details, active, updated_at: now, version: self.version + 1, ..self.clone() }
+    }
+
     /// The state its supplies come from (decisions, "Split").
     pub fn supply_state(&self) -> GstState {
         self.details.gstin.as_ref().and_then(Gstin::state).unwrap_or(self.details.state)

@@ -24,6 +24,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Work of one password hash.
     pub password_cost: PasswordCost,
+    /// Keys the hash by which a repeated request is known: bodies may hold secrets.
+    pub fingerprint_key: [u8; 32],
     /// Requests per minute.
     pub limiter: RateLimiter,
     /// Failed logins per minute.

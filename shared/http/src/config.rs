@@ -118,6 +118,8 @@ impl Config {
     /// # Errors
     /// [`ConfigError::Secret`] when there is no secret, or a short one.
     pub fn connect(self) -> Result<AppState, ConfigError> {
+        let newest = self.jwt_secrets.first().map(Vec::as_slice).unwrap_or_default();
+        let fingerprint_key = Sha256::new().chain_update(b"fingerprint").chain_update(newest).finalize().into();
         let keys: Vec<(String, Vec<u8>)> =
             self.jwt_secrets.into_iter().map(|secret| (key_id(&secret), secret)).collect();
         Ok(Arc::new(App {
@@ -130,6 +132,7 @@ impl Config {
             tokens: TokenKeys::new(&keys, self.access_ttl_secs, self.refresh_ttl_secs)?,
             clock: self.clock,
             password_cost: self.password_cost,
+            fingerprint_key,
             limiter: RateLimiter::new(self.rate_limit),
             login_limiter: LoginLimiter,
             blob: Blob::connect(BlobConfig {

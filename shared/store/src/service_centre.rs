@@ -1,6 +1,5 @@
 //! Service centres in DynamoDB. All are in one small partition, each under its ordinal.
 
-use dms_access::AllCentres;
 use dms_domain::{
     ids::{self, CentreOrdinal},
     service_centre::ServiceCentre,
@@ -61,7 +60,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
-    pub async fn all_centres(&self, _: AllCentres) -> Result<Vec<ServiceCentre>, StoreError> {
+    pub async fn all_centres(&self) -> Result<Vec<ServiceCentre>, StoreError> {
         let range = Range::partition(keys::centres_pk()).ascending();
         self.query(&range, usize::MAX).await?.into_iter().map(from_item).collect()
     }

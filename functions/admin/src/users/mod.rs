@@ -1,0 +1,3 @@
+pub(crate) mod password;
+pub(crate) mod read;
+pub(crate) mod write;

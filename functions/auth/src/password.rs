@@ -1,0 +1,69 @@
+use axum::{extract::State, http::StatusCode};
+use dms_access::password;
+use dms_domain::refusal::Refusal;
+use dms_http::{
+    ApiError, ApiResult, AppState, Reply,
+    envelope::Envelope,
+    extract::{Cmd, Json, Login},
+};
+use dms_store::{Plan, StoreError, Transaction};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::login::verify;
+
+/// The old and the new password.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PasswordChange {
+    current_password: String,
+    /// 8 to 128 characters.
+    new_password: String,
+}
+
+/// That it is done.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PasswordChanged {
+    password_changed: bool,
+}
+
+/// Change the password
+///
+/// Ends all sessions: log in again with the new one.
+#[utoipa::path(
+    post, path = "/api/auth/change-password", tag = "Authentication", request_body = PasswordChange,
+    responses((status = 200, description = "Changed", body = Envelope<PasswordChanged>)),
+    security(("bearer" = []))
+)]
+pub(crate) async fn change_password(
+    login: Login,
+    State(app): State<AppState>,
+    cmd: Cmd,
+    Json(input): Json<PasswordChange>,
+) -> ApiResult<Reply> {
+    password::check_new(&input.new_password).map_err(|message| Refusal::field("newPassword", message))?;
+    let user = app.store.user(&login.user_id()).await?.ok_or_else(ApiError::unauthenticated)?;
+    let known = app.store.credentials(user.email.as_str()).await?.ok_or_else(ApiError::unauthenticated)?;
+    let who = format!("password#{}", user.id);
+    if !app.login_limiter.allows(&app.store, &who, login.context.now).await? {
+        let message = "Too many wrong passwords; wait a minute";
+        return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "LOGIN_THROTTLED", message).with_retry_after(60));
+    }
+    if !verify(input.current_password, known.password_hash.clone()).await? {
+        app.login_limiter.failed(&app.store, &who, login.context.now).await?;
+        return Err(Refusal::field("currentPassword", "is not the present password").into());
+    }
+    let cost = app.password_cost;
+    let hash = tokio::task::spawn_blocking(move || password::hash(&input.new_password, cost)).await;
+    let hash = hash
+        .map_err(|error| StoreError::Corrupt(error.to_string()))?
+        .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    let plan = || async {
+        let mut transaction = Transaction::new();
+        transaction.update(known.password_update(hash.clone()));
+        Ok(Plan::new(transaction, ()))
+    };
+    let view = |(): &()| (PasswordChanged { password_changed: true }, None);
+    cmd.run(&app.store, login.user_id(), StatusCode::OK, plan, view).await
+}

@@ -1,0 +1,199 @@
+use axum::{extract::State, http::StatusCode};
+use chrono::NaiveDate;
+use dms_domain::{
+    fields::FieldErrors,
+    formats::HsnSac,
+    gst,
+    inputs::{Amount, ShortText, Stock, Whole},
+    permissions::grant,
+    refusal::{Refusal, must_exist},
+    stock::{LedgerEntry, LedgerType, Part, PartDetails},
+};
+use dms_http::{
+    ApiResult, AppState, Reply,
+    envelope::Envelope,
+    extract::{Cmd, Json, Login, Permit},
+    views::PartView,
+};
+use dms_store::{Store, StoreError};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A GST rate in per cent.
+pub(crate) type Rate = Whole<0, 100>;
+
+/// A new part.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "partName": "Battery Module", "partNumber": "BAT-MOD-001", "category": "Battery", "unitPrice": 50000,
+    "costPrice": 40000, "gstRate": 18, "stockQuantity": 10, "minStockLevel": 5, "maxStockLevel": 50,
+    "location": "Warehouse Section B"
+}))]
+pub(crate) struct NewPart {
+    /// The user's own centre unless given; an admin must name one.
+    service_center_id: Option<Uuid>,
+    part_name: ShortText,
+    part_number: ShortText,
+    /// The part number unless given.
+    part_code: Option<ShortText>,
+    category: ShortText,
+    unit_price: Amount,
+    cost_price: Amount,
+    gst_rate: Rate,
+    hsn_sac_code: Option<HsnSac>,
+    /// 0 unless given.
+    stock_quantity: Option<Stock>,
+    /// 0 unless given.
+    min_stock_level: Option<Stock>,
+    max_stock_level: Option<Stock>,
+    location: Option<ShortText>,
+}
+
+impl NewPart {
+    fn details(self) -> PartDetails {
+        PartDetails {
+            part_name: self.part_name.0,
+            part_code: self.part_code.map_or_else(|| self.part_number.0.clone(), |text| text.0),
+            part_number: self.part_number.0,
+            category: self.category.0,
+            unit_price_paise: self.unit_price.0,
+            cost_price_paise: self.cost_price.0,
+            gst_rate: rate(self.gst_rate),
+            hsn_sac_code: self.hsn_sac_code,
+            min_stock_level: self.min_stock_level.map_or(0, |level| level.0),
+            max_stock_level: self.max_stock_level.map(|level| level.0),
+            location: self.location.map(|text| text.0),
+        }
+    }
+}
+
+/// The rate as it is stored; its bounds fit.
+pub(crate) fn rate(rate: Rate) -> u8 {
+    u8::try_from(rate.0).unwrap_or(u8::MAX)
+}
+
+/// Checks what a part says; a rate it has had before may be one of former times.
+///
+/// # Errors
+/// Field errors on `gstRate` and `maxStockLevel`.
+pub(crate) fn check(details: &PartDetails, before: Option<&PartDetails>, today: NaiveDate) -> Result<(), Refusal> {
+    let mut errors = FieldErrors::new();
+    let kept = before.is_some_and(|before| before.gst_rate == details.gst_rate);
+    if !kept && !gst::is_valid_rate(details.gst_rate, today) {
+        let valid: Vec<_> = gst::valid_rates(today).iter().map(u8::to_string).collect();
+        errors.add("gstRate", format!("must be one of {}", valid.join(", ")));
+    }
+    if details.max_stock_level.is_some_and(|most| most < details.min_stock_level) {
+        errors.add("maxStockLevel", "must not be below minStockLevel");
+    }
+    errors.into_result().map_err(Refusal::Invalid)
+}
+
+/// A user's own centre exists; one that an admin names may not.
+async fn check_centre(store: &Store, login: &Login, id: Uuid) -> Result<(), StoreError> {
+    if login.centre().is_none() {
+        must_exist(store.centre(&id).await?, "serviceCenterId", "service centre", id)?;
+    }
+    Ok(())
+}
+
+/// The ledger's first entry, which accounts for the stock a part comes with.
+fn opening(part: &Part, cmd: &Cmd, by: Uuid) -> Option<LedgerEntry> {
+    (part.stock_quantity > 0).then(|| LedgerEntry {
+        id: cmd.context.new_id(),
+        part_id: part.id,
+        kind: LedgerType::Opening,
+        delta: part.stock_quantity,
+        reason: "OPENING".to_owned(),
+        notes: None,
+        document_type: None,
+        document_number: None,
+        created_by: by,
+        created_at: part.created_at,
+    })
+}
+
+/// Create a part
+///
+/// Its number must be new to the centre. Stock it comes with is the ledger's opening entry.
+#[utoipa::path(
+    post, path = "/api/inventory/parts", tag = "Inventory", request_body = NewPart,
+    responses((status = 201, description = "Created", body = Envelope<PartView>)),
+    security(("bearer" = ["inventory:create"]))
+)]
+pub(crate) async fn create(
+    permit: Permit<grant::InventoryCreate>,
+    State(app): State<AppState>,
+    cmd: Cmd,
+    Json(input): Json<NewPart>,
+) -> ApiResult<Reply> {
+    let (scope, service_center_id) = permit.scope_for_new(input.service_center_id)?;
+    let stock_quantity = input.stock_quantity.map_or(0, |stock| stock.0);
+    let details = input.details();
+    let now = cmd.context.timestamp();
+    check(&details, None, now.ist_date())?;
+    let plan = || async {
+        check_centre(&app.store, &permit, service_center_id).await?;
+        let part = Part {
+            id: cmd.context.new_id_in(scope),
+            service_center_id,
+            headroom: stock_quantity - details.min_stock_level,
+            details: details.clone(),
+            stock_quantity,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        };
+        let opening = opening(&part, &cmd, permit.user_id());
+        app.store.create_part(part, opening)
+    };
+    let view = |part: &Part| (PartView::of(part), Some(part.version));
+    cmd.run(&app.store, permit.user_id(), StatusCode::CREATED, plan, view).await
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn details(changes: Value) -> PartDetails {
+        let mut body = json!({
+            "partName": "Battery Module", "partNumber": "BAT-MOD-001", "category": "Battery", "unitPrice": 50000,
+            "costPrice": "40000.50", "gstRate": 18,
+        });
+        for (name, value) in changes.as_object().unwrap() {
+            body[name.as_str()] = value.clone();
+        }
+        serde_json::from_value::<NewPart>(body).unwrap().details()
+    }
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_parts_code_is_its_number_unless_given() {
+        assert_eq!(details(json!({})).part_code, "BAT-MOD-001");
+        assert_eq!(details(json!({"partCode": "B1"})).part_code, "B1");
+    }
+
+    #[test]
+    fn a_new_rate_is_one_of_today_and_an_old_one_may_stay() {
+        let old = details(json!({"gstRate": 12}));
+        assert!(check(&old, None, day("2025-09-21")).is_ok());
+        let refusal = check(&old, None, day("2025-09-22")).unwrap_err();
+        assert_eq!(refusal.fields().to_string(), "gstRate must be one of 0, 5, 18, 40");
+        assert!(check(&old, Some(&old), day("2025-09-22")).is_ok());
+    }
+
+    #[test]
+    fn the_maximum_is_not_below_the_minimum() {
+        let today = day("2026-01-01");
+        assert!(check(&details(json!({"minStockLevel": 5, "maxStockLevel": 5})), None, today).is_ok());
+        let refusal = check(&details(json!({"minStockLevel": 5, "maxStockLevel": 4})), None, today).unwrap_err();
+        assert!(refusal.fields().to_string().starts_with("maxStockLevel"));
+    }
+}
