@@ -66,9 +66,7 @@ mod tests {
 
     #[test]
     fn every_type_of_the_ledger_can_be_filtered_by() {
-        let last = LedgerType::Receipt;
-        let all = TYPES.iter().map(|name| serde_json::from_value::<LedgerType>(json!(name)).unwrap());
-        assert_eq!(all.last(), Some(last));
-        assert_eq!(TYPES.len(), last as usize + 1);
+        let types = TYPES.iter().map(|name| serde_json::from_value::<LedgerType>(json!(name)).unwrap());
+        assert!(types.map(|kind| kind as usize).eq(0..=LedgerType::Receipt as usize));
     }
 }

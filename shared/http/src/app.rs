@@ -25,7 +25,7 @@ pub struct App {
     /// Work of one password hash.
     pub password_cost: PasswordCost,
     /// Keys the hash by which a repeated request is known: bodies may hold secrets.
-    pub fingerprint_key: [u8; 32],
+    pub fingerprint_key: [u8; 64],
     /// Requests per minute.
     pub limiter: RateLimiter,
     /// Failed logins per minute.

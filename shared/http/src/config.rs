@@ -9,7 +9,7 @@ use dms_blob::{Blob, BlobConfig};
 use dms_domain::calendar::Clock;
 use dms_messages::{Queues, QueuesConfig};
 use dms_store::{Store, StoreConfig};
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512};
 use thiserror::Error;
 
 use crate::{
@@ -119,7 +119,7 @@ impl Config {
     /// [`ConfigError::Secret`] when there is no secret, or a short one.
     pub fn connect(self) -> Result<AppState, ConfigError> {
         let newest = self.jwt_secrets.first().map(Vec::as_slice).unwrap_or_default();
-        let fingerprint_key = Sha256::new().chain_update(b"fingerprint").chain_update(newest).finalize().into();
+        let fingerprint_key = Sha512::new().chain_update(b"fingerprint").chain_update(newest).finalize().into();
         let keys: Vec<(String, Vec<u8>)> =
             self.jwt_secrets.into_iter().map(|secret| (key_id(&secret), secret)).collect();
         Ok(Arc::new(App {

@@ -104,7 +104,7 @@ async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
 
 /// By this a repetition is told from another request with the same key. Keyed, because it is stored and a body
 /// may hold a password.
-fn fingerprint(key: &[u8; 32], method: &Method, uri: &str, body: &[u8]) -> String {
+fn fingerprint(key: &[u8; 64], method: &Method, uri: &str, body: &[u8]) -> String {
     let mut mac = Hmac::<Sha256>::new(&(*key).into());
     for part in [method.as_str().as_bytes(), uri.as_bytes(), body] {
         mac.update(&(part.len() as u64).to_be_bytes());

@@ -1,0 +1,120 @@
+use std::sync::Arc;
+
+use aws_credential_types::Credentials;
+use axum::Router;
+use chrono::TimeDelta;
+use dms_access::password::PasswordCost;
+use dms_embedded_cloud::{EmbeddedCloud, Storage};
+use dms_http::{
+    ApiRouter, AppState,
+    config::{Config, Endpoints},
+    service,
+};
+
+use crate::{client::Client, clock::TestClock};
+
+/// The application on an embedded cloud of its own, in memory.
+pub struct TestApp {
+    /// The application's parts.
+    pub app: AppState,
+    /// Its clock: stands at 2026-11-23, 10:00 in India, until told to go on.
+    pub clock: Arc<TestClock>,
+    cloud: EmbeddedCloud,
+    router: Router,
+}
+
+/// What a test may want otherwise.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TestSettings {
+    /// Requests per minute; 0: no limit.
+    pub rate_limit: u32,
+}
+
+impl TestApp {
+    /// Starts with these routes.
+    pub async fn start(routes: ApiRouter) -> Self {
+        Self::start_with(routes, TestSettings::default()).await
+    }
+
+    /// Starts with these routes and settings.
+    pub async fn start_with(routes: ApiRouter, settings: TestSettings) -> Self {
+        let cloud = EmbeddedCloud::start(Storage::Memory).await.expect("the embedded cloud starts");
+        let clock = Arc::new(TestClock::at("2026-11-23T04:30:00Z"));
+        let app = config(&cloud, clock.clone(), settings).connect().expect("a working configuration");
+        app.store.create_missing_tables().await.expect("tables");
+        app.blob.create_missing().await.expect("bucket");
+        app.queues.create_missing().await.expect("queues");
+        let router = service(routes, app.clone());
+        Self { app, clock, cloud, router }
+    }
+
+    /// A client without a token.
+    pub fn anonymous(&self) -> Client {
+        Client::new(self.router.clone(), None)
+    }
+
+    /// A client with a token.
+    pub fn with_token(&self, token: impl Into<String>) -> Client {
+        Client::new(self.router.clone(), Some(token.into()))
+    }
+
+    /// The endpoints of the embedded cloud, for another process: name and value of each variable.
+    pub fn environment(&self) -> Vec<(String, String)> {
+        let (access_key, secret_key) = EmbeddedCloud::credentials();
+        [
+            ("AWS_ENDPOINT_URL_DYNAMODB", self.cloud.dynamodb_endpoint()),
+            ("AWS_ENDPOINT_URL_S3", self.cloud.s3_endpoint()),
+            ("AWS_ENDPOINT_URL_SQS", self.cloud.sqs_endpoint()),
+            ("AWS_REGION", EmbeddedCloud::REGION),
+            ("AWS_ACCESS_KEY_ID", access_key),
+            ("AWS_SECRET_ACCESS_KEY", secret_key),
+            ("DMS_TABLE_PREFIX", PREFIX),
+            ("DMS_QUEUE_PREFIX", PREFIX),
+            ("DMS_BUCKET", BUCKET),
+            ("JWT_SECRET", SECRET),
+            ("RATE_LIMIT_PER_MINUTE", "0"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec()
+    }
+
+    /// Time goes on.
+    pub fn advance(&self, by: TimeDelta) {
+        self.clock.advance(by);
+    }
+
+    /// Stops the embedded cloud: from now on every dependency is down.
+    pub async fn stop_cloud(self) -> Client {
+        let client = self.anonymous();
+        self.cloud.stop().await;
+        client
+    }
+}
+
+const PREFIX: &str = "test-";
+const BUCKET: &str = "test-files";
+/// The key of the tokens in tests.
+const SECRET: &str = "a-secret-for-tests-that-is-long-enough";
+
+fn config(cloud: &EmbeddedCloud, clock: Arc<TestClock>, settings: TestSettings) -> Config {
+    let (access_key, secret_key) = EmbeddedCloud::credentials();
+    Config {
+        region: EmbeddedCloud::REGION.to_owned(),
+        credentials: Credentials::from_keys(access_key, secret_key, None),
+        endpoints: Endpoints {
+            dynamodb: Some(cloud.dynamodb_endpoint().to_owned()),
+            s3: Some(cloud.s3_endpoint().to_owned()),
+            sqs: Some(cloud.sqs_endpoint().to_owned()),
+        },
+        table_prefix: PREFIX.to_owned(),
+        queue_prefix: PREFIX.to_owned(),
+        bucket: BUCKET.to_owned(),
+        jwt_secrets: vec![SECRET.as_bytes().to_vec()],
+        access_ttl_secs: 900,
+        refresh_ttl_secs: 7 * 24 * 3600,
+        rate_limit: settings.rate_limit,
+        // Hashing is slow on purpose; tests log in often.
+        password_cost: PasswordCost { memory_kib: 8, passes: 1 },
+        clock,
+    }
+}
