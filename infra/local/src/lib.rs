@@ -1,1 +1,36 @@
-//! Stub.
+//! The whole system in one process: all functions' routes on the embedded cloud, with its data in one folder.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod admin_user;
+mod demo;
+mod options;
+mod secret;
+mod server;
+
+pub use demo::{DEMO_LOGINS, DEMO_PASSWORD};
+pub use options::Options;
+pub use server::{LocalServer, ServerError};
+
+use dms_http::ApiRouter;
+
+/// All functions' routes.
+pub fn all_routes() -> ApiRouter {
+    ApiRouter::new()
+        .merge(auth::routes())
+        .merge(customers::routes())
+        .merge(vehicles::routes())
+        .merge(appointments::routes())
+        .merge(job_cards::routes())
+        .merge(parts_requests::routes())
+        .merge(inventory::routes())
+        .merge(invoices::routes())
+        .merge(admin::routes())
+        .merge(meta::routes())
+}
+
+/// The API's document, made from all routes.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let (_, document) = all_routes().split_for_parts();
+    dms_http::openapi::document(document)
+}

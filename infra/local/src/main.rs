@@ -1,1 +1,57 @@
-fn main() {}
+//! `cargo run`: the whole system on this machine.
+
+#![allow(clippy::print_stdout, clippy::print_stderr)] // a program that is talked to on a terminal
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use dms_local::{DEMO_LOGINS, DEMO_PASSWORD, LocalServer, Options, ServerError};
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = Options::parse();
+    let filter = EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run(&options).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(options: &Options) -> Result<(), ServerError> {
+    let server = LocalServer::start(options).await?;
+    let url = format!("http://{}", server.address());
+    println!("listening on {url}");
+    println!("documentation: {url}/api/docs");
+    if options.wants_demo() {
+        println!("demo logins (password {DEMO_PASSWORD}):");
+        for (email, who) in DEMO_LOGINS {
+            println!("  {email:<28} {who}");
+        }
+    } else if options.admin_email.is_none() {
+        println!("no demo: create an admin with --admin-email and --admin-password");
+    }
+    stop_signal().await;
+    println!("stopping");
+    server.stop().await
+}
+
+/// Ctrl-C, or the signal by which process managers stop a program.
+async fn stop_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

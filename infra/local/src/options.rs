@@ -1,0 +1,38 @@
+use std::path::PathBuf;
+
+use clap::{ArgAction, Parser};
+use dms_http::config::DEFAULT_RATE_LIMIT;
+
+/// DMS Serverless on your machine: the whole system in one process, data in one folder.
+#[derive(Debug, Clone, Parser)]
+#[command(version, about)]
+pub struct Options {
+    /// Port on 127.0.0.1; 0 takes a free one.
+    #[arg(long, env = "PORT", default_value_t = 3001)]
+    pub port: u16,
+    /// Folder for all data; it is created if needed.
+    #[arg(long, env = "DMS_DATA_DIR", default_value = ".dms-data", value_name = "DIR")]
+    pub data_dir: PathBuf,
+    /// Start without the demo dealership.
+    #[arg(long = "no-demo", action = ArgAction::SetTrue)]
+    pub no_demo: bool,
+    /// `off` starts without the demo dealership.
+    #[arg(long, env = "DMS_DEMO", default_value = "on", hide = true)]
+    pub demo: String,
+    /// E-mail address of an admin to create unless there is one of that address.
+    #[arg(long, env = "DMS_ADMIN_EMAIL", value_name = "EMAIL", requires = "admin_password")]
+    pub admin_email: Option<String>,
+    /// Their password.
+    #[arg(long, env = "DMS_ADMIN_PASSWORD", value_name = "PASSWORD", requires = "admin_email", hide_env_values = true)]
+    pub admin_password: Option<String>,
+    /// Requests per minute and IP address; 0: no limit.
+    #[arg(long, env = "RATE_LIMIT_PER_MINUTE", default_value_t = DEFAULT_RATE_LIMIT, value_name = "N")]
+    pub rate_limit_per_minute: u32,
+}
+
+impl Options {
+    /// Whether the demo dealership is wanted.
+    pub fn wants_demo(&self) -> bool {
+        !self.no_demo && !matches!(self.demo.to_ascii_lowercase().as_str(), "off" | "0" | "false" | "no")
+    }
+}

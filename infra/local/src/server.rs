@@ -1,0 +1,170 @@
+//! Starting and stopping.
+
+use std::{
+    fs::{self, File},
+    io,
+    net::SocketAddr,
+    path::PathBuf,
+    sync::Arc,
+};
+
+use aws_credential_types::Credentials;
+use axum::serve::ListenerExt;
+use dms_access::password::PasswordCost;
+use dms_embedded_cloud::{CloudError, EmbeddedCloud, Storage};
+use dms_http::{
+    REPLAYED, REQUEST_ID, SystemClock,
+    config::{Config, ConfigError, DEFAULT_ACCESS_TTL_SECS, DEFAULT_REFRESH_TTL_SECS, Endpoints},
+    service,
+};
+use dms_store::StoreError;
+use thiserror::Error;
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tower_http::cors::{Any, CorsLayer};
+
+use crate::{Options, admin_user, all_routes, demo, secret};
+
+const PREFIX: &str = "dms-local-";
+const BUCKET: &str = "dms-local-files";
+
+/// Why the server does not start.
+#[derive(Debug, Error)]
+pub enum ServerError {
+    /// The data folder or the port cannot be used.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// Another process uses the data folder.
+    #[error("the data folder {} is used by another process", .0.display())]
+    FolderInUse(PathBuf),
+    /// The embedded cloud.
+    #[error(transparent)]
+    Cloud(#[from] CloudError),
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The embedded DynamoDB.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Queues or bucket.
+    #[error("{0}")]
+    Services(String),
+    /// The first admin.
+    #[error("the admin cannot be created: {0}")]
+    Admin(String),
+    /// The demo data.
+    #[error("the demo dealership cannot be made: {0}")]
+    Demo(String),
+}
+
+/// A running server.
+pub struct LocalServer {
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    serving: JoinHandle<io::Result<()>>,
+    cloud: EmbeddedCloud,
+    /// Locked as long as the server runs.
+    _lock: File,
+}
+
+impl LocalServer {
+    /// Starts everything; when this returns, requests are answered.
+    ///
+    /// # Errors
+    /// [`ServerError`].
+    pub async fn start(options: &Options) -> Result<Self, ServerError> {
+        fs::create_dir_all(&options.data_dir)?;
+        let lock = lock(options)?;
+        // The port first: a busy one is told at once.
+        let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
+        let address = listener.local_addr()?;
+        let cloud = EmbeddedCloud::start(Storage::Folder(options.data_dir.clone())).await?;
+        let secret = secret::of(&options.data_dir)?;
+        let app = config(&cloud, secret.clone(), options.rate_limit_per_minute).connect()?;
+        let services = |error: &dyn std::error::Error| ServerError::Services(error.to_string());
+        app.store.create_missing_tables().await?;
+        app.blob.create_missing().await.map_err(|error| services(&error))?;
+        app.queues.create_missing().await.map_err(|error| services(&error))?;
+        cloud.tune().await?;
+        if let (Some(email), Some(password)) = (&options.admin_email, &options.admin_password) {
+            admin_user::ensure(&app, email, password).await?;
+        }
+        if options.wants_demo() {
+            // The demo is made by ordinary requests, and must not use up anyone's limit.
+            let unlimited = config(&cloud, secret, 0).connect()?;
+            demo::ensure(&unlimited, &options.data_dir).await?;
+        }
+        let (stop, stopped) = watch::channel(false);
+        let router = service(all_routes(), app).layer(cors());
+        let listener = listener.tap_io(|connection| {
+            let _ = connection.set_nodelay(true);
+        });
+        let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+            .with_graceful_shutdown(until(stopped));
+        Ok(Self { address, stop, serving: tokio::spawn(serving.into_future()), cloud, _lock: lock })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops taking requests, ends those under way, and closes the databases.
+    ///
+    /// # Errors
+    /// When serving had failed.
+    pub async fn stop(self) -> Result<(), ServerError> {
+        self.stop.send_replace(true);
+        let served = tokio::time::timeout(std::time::Duration::from_secs(5), self.serving).await;
+        self.cloud.stop().await;
+        match served {
+            Ok(Ok(result)) => Ok(result?),
+            // A client that keeps its connection open is not waited for for ever.
+            Ok(Err(_)) | Err(_) => Ok(()),
+        }
+    }
+}
+
+async fn until(mut stopped: watch::Receiver<bool>) {
+    // An error means that the server is gone: stop, too.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+fn lock(options: &Options) -> Result<File, ServerError> {
+    let file = File::create(options.data_dir.join("lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(fs::TryLockError::WouldBlock) => Err(ServerError::FolderInUse(options.data_dir.clone())),
+        Err(fs::TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+/// A web front end on another port may call the local server.
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods(Any)
+        .allow_headers(Any)
+        .expose_headers([axum::http::header::ETAG, REQUEST_ID, REPLAYED])
+}
+
+fn config(cloud: &EmbeddedCloud, secret: Vec<u8>, rate_limit: u32) -> Config {
+    let (access_key, secret_key) = EmbeddedCloud::credentials();
+    Config {
+        region: EmbeddedCloud::REGION.to_owned(),
+        credentials: Credentials::from_keys(access_key, secret_key, None),
+        endpoints: Endpoints {
+            dynamodb: Some(cloud.dynamodb_endpoint().to_owned()),
+            s3: Some(cloud.s3_endpoint().to_owned()),
+            sqs: Some(cloud.sqs_endpoint().to_owned()),
+        },
+        table_prefix: PREFIX.to_owned(),
+        queue_prefix: PREFIX.to_owned(),
+        bucket: BUCKET.to_owned(),
+        jwt_secrets: vec![secret],
+        access_ttl_secs: DEFAULT_ACCESS_TTL_SECS,
+        refresh_ttl_secs: DEFAULT_REFRESH_TTL_SECS,
+        rate_limit,
+        password_cost: PasswordCost::default(),
+        clock: Arc::new(SystemClock),
+    }
+}
