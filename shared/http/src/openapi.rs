@@ -63,16 +63,23 @@ pub fn document(routes: Document) -> Document {
     }
     let tag = |(name, description): &(&str, &str)| TagBuilder::new().name(*name).description(Some(*description)).build();
     document.tags = Some(TAGS.iter().map(tag).collect());
-    for item in document.paths.paths.values_mut() {
-        complete(item);
+    for (path, item) in &mut document.paths.paths {
+        complete(path, item);
     }
     document
 }
 
-fn complete(item: &mut PathItem) {
+fn complete(path: &str, item: &mut PathItem) {
     let PathItem { get, put, post, delete, patch, .. } = item;
-    for (operation, changes) in [(get, false), (put, true), (post, true), (delete, true), (patch, true)] {
+    for (method, operation, changes) in [
+        ("get", get, false),
+        ("put", put, true),
+        ("post", post, true),
+        ("delete", delete, true),
+        ("patch", patch, true),
+    ] {
         if let Some(operation) = operation {
+            operation.operation_id = Some(operation_id(method, path));
             describe_permission(operation);
             add_errors(operation, changes);
             if changes && operation.security.is_some() {
@@ -80,6 +87,12 @@ fn complete(item: &mut PathItem) {
             }
         }
     }
+}
+
+/// Unique, and readable in generated clients: `patch_job_cards_id_status`.
+fn operation_id(method: &str, path: &str) -> String {
+    let words = path.trim_start_matches("/api/").replace(['{', '}'], "").replace(['/', '-', '.'], "_");
+    format!("{method}_{words}")
 }
 
 /// Says in words which permission the route needs.

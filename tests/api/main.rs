@@ -1,0 +1,8 @@
+//! The API as its users see it: in process, on an embedded cloud per test.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod concurrency;
+mod cost;
+mod routes;
+mod tenancy;
