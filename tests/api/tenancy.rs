@@ -1,1 +1,496 @@
+//! The tenancy matrix: every route × every role × {own, other centre's, absent} × {id in path, foreign key in body,
+//! filter, expand}. The routes come from the router itself: one without a row here fails the test.
 
+use axum::http::Method;
+use dms_domain::permissions::{Permission, Role};
+use dms_http::openapi::permission_of;
+use dms_testkit::{Centre, Client, Dealership};
+use serde_json::{Value, json};
+use utoipa::openapi::{OpenApi, path::Operation};
+
+/// What the `{id}` of a path names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Nothing,
+    Customer,
+    Vehicle,
+    Appointment,
+    JobCard,
+    PartsRequest,
+    Part,
+    Invoice,
+    Centre,
+    User,
+}
+
+impl Names {
+    /// Documents of a centre, which no other centre sees.
+    fn is_tenants(self) -> bool {
+        !matches!(self, Self::Nothing | Self::Customer | Self::Vehicle)
+    }
+}
+
+/// A route's row: what its path names, and a body that would be accepted.
+type Row = (Names, fn(&Documents) -> Value);
+
+fn row(method: &Method, path: &str) -> Option<Row> {
+    use Names::{Appointment, Centre, Customer, Invoice, JobCard, Nothing, Part, PartsRequest, User, Vehicle};
+    let none: fn(&Documents) -> Value = |_| Value::Null;
+    Some(match (method.as_str(), path) {
+        ("GET", "/api/health" | "/api/openapi.json" | "/api/auth/me")
+        | ("GET", "/api/customers" | "/api/vehicles" | "/api/appointments" | "/api/job-cards")
+        | ("GET", "/api/parts-requests" | "/api/inventory" | "/api/inventory/low-stock" | "/api/invoices")
+        | ("GET", "/api/service-centers" | "/api/users" | "/api/customers/search") => (Nothing, none),
+        ("POST", "/api/auth/login") => (Nothing, |_| json!({"email": "x@y.in", "password": "wrong-password"})),
+        ("POST", "/api/auth/refresh") => (Nothing, |_| json!({"refreshToken": "x"})),
+        ("POST", "/api/auth/logout") => (Nothing, none),
+        ("POST", "/api/auth/change-password") => {
+            (Nothing, |_| json!({"currentPassword": "wrong-password", "newPassword": "long-enough"}))
+        }
+        ("POST", "/api/customers") => (Nothing, |_| json!({"name": "Asha", "phone": "9876543210"})),
+        ("POST", "/api/customers/bulk") => {
+            (Nothing, |_| json!({"customers": [{"name": "Asha", "phone": "9876543210"}]}))
+        }
+        ("GET" | "DELETE", "/api/customers/{id}") => (Customer, none),
+        ("PATCH", "/api/customers/{id}") => (Customer, |_| json!({"name": "Changed"})),
+        ("POST", "/api/vehicles") => (Nothing, |d| {
+            json!({"customerId": d.customer, "registration": "MH99ZZ9999", "vin": "VIN99999999",
+                "vehicleMake": "Tesla", "vehicleModel": "Model 3", "vehicleYear": 2023})
+        }),
+        ("GET" | "DELETE", "/api/vehicles/{id}") | ("GET", "/api/vehicles/{id}/service-history") => (Vehicle, none),
+        ("PATCH", "/api/vehicles/{id}") => (Vehicle, |_| json!({"vehicleColor": "Red"})),
+        ("POST", "/api/appointments") => (Nothing, |d| {
+            json!({"customerId": d.customer, "vehicleId": d.vehicle, "serviceType": "Repair",
+                "appointmentDate": "2026-12-01", "appointmentTime": "10:00 AM", "location": "STATION"})
+        }),
+        ("GET" | "DELETE", "/api/appointments/{id}") => (Appointment, none),
+        ("PATCH", "/api/appointments/{id}") => (Appointment, |_| json!({"serviceType": "Changed"})),
+        ("PATCH", "/api/appointments/{id}/status") => (Appointment, |_| json!({"status": "CONFIRMED"})),
+        ("POST", "/api/job-cards") => {
+            (Nothing, |d| json!({"customerId": d.customer, "vehicleId": d.vehicle, "serviceType": "Repair"}))
+        }
+        ("PATCH", "/api/job-cards/bulk") => {
+            (Nothing, |d| json!({"updates": [{"id": d.job_card, "status": "COMPLETED"}]}))
+        }
+        ("GET" | "DELETE", "/api/job-cards/{id}") => (JobCard, none),
+        ("PATCH", "/api/job-cards/{id}") => (JobCard, |_| json!({"priority": "LOW"})),
+        ("POST", "/api/job-cards/{id}/assign-engineer") => (JobCard, |d| json!({"engineerId": d.engineer})),
+        ("PATCH", "/api/job-cards/{id}/status") => (JobCard, |_| json!({"status": "IN_PROGRESS"})),
+        ("POST", "/api/job-cards/{id}/request-parts") => {
+            (JobCard, |d| json!({"parts": [{"inventoryPartId": d.part, "requestedQty": 1}]}))
+        }
+        ("POST", "/api/job-cards/{id}/cancel") => (JobCard, |_| json!({"reason": "test"})),
+        ("POST", "/api/job-cards/{id}/items") | ("PATCH", "/api/job-cards/{id}/items/{itemId}") => {
+            (JobCard, |_| json!({"itemType": "work_item", "partName": "Work", "qty": 1, "unitPrice": 100}))
+        }
+        ("DELETE", "/api/job-cards/{id}/items/{itemId}") => (JobCard, none),
+        ("GET", "/api/parts-requests/{id}") => (PartsRequest, none),
+        ("PATCH", "/api/parts-requests/{id}/approve") => (PartsRequest, |_| json!({})),
+        ("PATCH", "/api/parts-requests/{id}/reject") => (PartsRequest, |_| json!({"reason": "test"})),
+        ("PATCH", "/api/parts-requests/{id}/cancel") => (PartsRequest, |_| json!({})),
+        ("POST", "/api/inventory/parts") => (Nothing, |_| {
+            json!({"partName": "New", "partNumber": "NEW-1", "category": "C", "unitPrice": 1, "costPrice": 1,
+                "gstRate": 18, "stockQuantity": 1, "minStockLevel": 0})
+        }),
+        ("GET" | "DELETE", "/api/inventory/parts/{id}")
+        | ("GET", "/api/inventory/parts/{id}/transactions") => (Part, none),
+        ("PATCH", "/api/inventory/parts/{id}") => (Part, |_| json!({"location": "Shelf 2"})),
+        ("PATCH", "/api/inventory/parts/{id}/adjust-stock") => {
+            (Part, |_| json!({"adjustmentType": "ADD", "quantity": 1, "reason": "STOCK_COUNT"}))
+        }
+        ("POST", "/api/invoices") => (Nothing, |d| {
+            json!({"customerId": d.customer, "jobCardId": d.completed_card,
+                "items": [{"name": "Work", "unitPrice": 100, "quantity": 1, "gstRate": 18}]})
+        }),
+        ("GET", "/api/invoices/{id}") => (Invoice, none),
+        ("PATCH", "/api/invoices/{id}/status") => (Invoice, |_| json!({"status": "PAID"})),
+        ("POST", "/api/service-centers") => (Nothing, |_| {
+            json!({"code": "SC9", "name": "N", "address": "A", "city": "C", "state": "Goa", "pincode": "403001",
+                "phone": "9876543210"})
+        }),
+        ("GET" | "DELETE", "/api/service-centers/{id}") => (Centre, none),
+        ("PATCH", "/api/service-centers/{id}") => (Centre, |_| json!({"name": "Changed"})),
+        ("POST", "/api/users") => {
+            (Nothing, |_| json!({"email": "new@x.in", "password": "long-enough", "name": "New", "role": "admin"}))
+        }
+        ("GET" | "DELETE", "/api/users/{id}") => (User, none),
+        ("PATCH", "/api/users/{id}") => (User, |_| json!({"name": "Changed"})),
+        ("PATCH", "/api/users/{id}/password") => (User, |_| json!({"password": "long-enough"})),
+        _ => return None,
+    })
+}
+
+/// Foreign keys in bodies: route, field, what another centre's document is answered with.
+const FOREIGN_KEYS: &[(&str, &str, &str, u16)] = &[
+    ("POST", "/api/appointments", "serviceCenterId", 403),
+    ("POST", "/api/job-cards", "serviceCenterId", 403),
+    ("POST", "/api/job-cards", "appointmentId", 422),
+    ("POST", "/api/job-cards/{id}/assign-engineer", "engineerId", 422),
+    ("POST", "/api/inventory/parts", "serviceCenterId", 403),
+    ("POST", "/api/invoices", "serviceCenterId", 403),
+    ("POST", "/api/invoices", "jobCardId", 422),
+    // Inside of lists: proved by tests of their own below.
+    ("POST", "/api/job-cards/{id}/request-parts", "inventoryPartId", 422),
+    ("POST", "/api/invoices", "inventoryPartId", 422),
+    ("PATCH", "/api/parts-requests/{id}/approve", "itemId", 422),
+];
+
+/// Body fields that name master data, which every centre shares, or are an admin's alone.
+const SHARED_KEYS: &[&str] = &["customerId", "vehicleId"];
+
+/// One of each document of a centre.
+struct Documents {
+    centre: String,
+    customer: String,
+    vehicle: String,
+    appointment: String,
+    job_card: String,
+    completed_card: String,
+    engineer: String,
+    part: String,
+    parts_request: String,
+    parts_request_item: String,
+    invoice: String,
+    item: String,
+}
+
+fn id(document: &Value) -> String {
+    document["id"].as_str().unwrap().to_owned()
+}
+
+impl Documents {
+    async fn of(dealership: &Dealership, centre: &Centre) -> Self {
+        let customer = dealership.customer().await;
+        let vehicle = dealership.vehicle_of(&customer).await;
+        let body = json!({"customerId": customer["id"], "vehicleId": vehicle["id"], "serviceType": "Repair",
+            "appointmentDate": "2026-12-01", "appointmentTime": "10:00 AM", "location": "STATION"});
+        let appointment = centre.advisor.create("/api/appointments", body).await;
+        let part = dealership.part(centre, 10).await;
+        let card = dealership.card_in_progress(centre).await;
+        let work = json!({"itemType": "work_item", "partName": "Work", "qty": 1, "unitPrice": 100});
+        let path = format!("/api/job-cards/{}", id(&card));
+        let with_item = centre.engineer.create(&format!("{path}/items"), work).await;
+        let body = json!({"parts": [{"inventoryPartId": part["id"], "requestedQty": 1}]});
+        let request = centre.engineer.create(&format!("{path}/request-parts"), body).await;
+        let completed = dealership.completed_card(centre).await;
+        let invoiced = dealership.completed_card(centre).await;
+        let invoice = dealership.invoice_for(centre, &invoiced).await;
+        Self {
+            centre: centre.id.clone(),
+            customer: id(&customer),
+            vehicle: id(&vehicle),
+            appointment: id(&appointment),
+            item: id(&with_item["items"][0]),
+            job_card: id(&card),
+            completed_card: id(&completed),
+            engineer: centre.engineer_id.clone(),
+            part: id(&part),
+            parts_request_item: id(&request["items"][0]),
+            parts_request: id(&request),
+            invoice: id(&invoice),
+        }
+    }
+
+    fn named(&self, names: Names) -> &str {
+        match names {
+            Names::Nothing => "",
+            Names::Customer => &self.customer,
+            Names::Vehicle => &self.vehicle,
+            Names::Appointment => &self.appointment,
+            Names::JobCard => &self.job_card,
+            Names::PartsRequest => &self.parts_request,
+            Names::Part => &self.part,
+            Names::Invoice => &self.invoice,
+            Names::Centre => &self.centre,
+            Names::User => &self.engineer,
+        }
+    }
+}
+
+fn routes() -> Vec<(Method, String, Operation)> {
+    let (_, document): (_, OpenApi) = dms_local::all_routes().split_for_parts();
+    let mut routes = Vec::new();
+    for (path, item) in document.paths.paths {
+        let operations = [
+            (Method::GET, item.get),
+            (Method::POST, item.post),
+            (Method::PUT, item.put),
+            (Method::PATCH, item.patch),
+            (Method::DELETE, item.delete),
+        ];
+        for (method, operation) in operations {
+            routes.extend(operation.map(|operation| (method, path.clone(), operation)));
+        }
+    }
+    assert!(routes.len() > 50, "the router's document has all routes: {}", routes.len());
+    routes
+}
+
+fn url(path: &str, id: &str, item: &str) -> String {
+    let query = if path.ends_with("/search") { "?query=asha" } else { "" };
+    format!("{}{query}", path.replace("{id}", id).replace("{itemId}", item))
+}
+
+async fn call(client: &Client, method: &Method, url: &str, body: &Value) -> dms_testkit::Answer {
+    let request = client.request(method.clone(), url);
+    if body.is_null() { request.send().await } else { request.json(body).send().await }
+}
+
+/// The roles of a centre with their clients, and those without a centre.
+fn everyone<'a>(dealership: &'a Dealership, centre: &'a Centre) -> [(Role, &'a Client); 6] {
+    [
+        (Role::Admin, &dealership.admin),
+        (Role::CentralInventoryManager, &dealership.central),
+        (Role::ScManager, &centre.manager),
+        (Role::ServiceAdvisor, &centre.advisor),
+        (Role::ServiceEngineer, &centre.engineer),
+        (Role::InventoryManager, &centre.inventory),
+    ]
+}
+
+fn required(operation: &Operation) -> Option<Permission> {
+    let name = permission_of(operation)?;
+    Some(*Permission::ALL.iter().find(|permission| permission.as_str() == name).expect("a permission that exists"))
+}
+
+#[tokio::test]
+async fn every_route_has_a_row() {
+    for (method, path, _) in routes() {
+        assert!(row(&method, &path).is_some(), "the tenancy matrix has no row for {method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn every_foreign_key_of_a_body_has_a_row() {
+    let (_, document): (_, OpenApi) = dms_local::all_routes().split_for_parts();
+    let schemas = serde_json::to_value(&document.components.unwrap().schemas).unwrap();
+    for (method, path, operation) in routes() {
+        let body = serde_json::to_value(&operation.request_body).unwrap();
+        let mut fields = Vec::new();
+        collect_ids(&body, &schemas, &mut fields);
+        let admin_only = required(&operation).is_some_and(|permission| {
+            Role::ALL.iter().filter(|role| role.allows(permission)).count() == 1
+        });
+        for field in fields.iter().filter(|field| !SHARED_KEYS.contains(&field.as_str()) && !admin_only) {
+            let known = FOREIGN_KEYS
+                .iter()
+                .any(|(known_method, known_path, known, _)| {
+                    *known_method == method.as_str() && *known_path == path && known == field
+                });
+            assert!(known, "the tenancy matrix has no row for the foreign key {field} of {method} {path}");
+        }
+    }
+}
+
+/// Names of fields that end in "Id", in a schema and those it refers to.
+fn collect_ids(schema: &Value, schemas: &Value, fields: &mut Vec<String>) {
+    match schema {
+        Value::Object(members) => {
+            if let Some(name) = members.get("$ref").and_then(Value::as_str) {
+                let name = name.rsplit('/').next().unwrap();
+                collect_ids(&schemas[name], schemas, fields);
+            }
+            if let Some(properties) = members.get("properties").and_then(Value::as_object) {
+                fields.extend(properties.keys().filter(|name| name.ends_with("Id")).cloned());
+            }
+            members.iter().filter(|(name, _)| *name != "example" && *name != "examples").for_each(|(_, member)| {
+                collect_ids(member, schemas, fields);
+            });
+        }
+        Value::Array(members) => members.iter().for_each(|member| collect_ids(member, schemas, fields)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[tokio::test]
+async fn a_route_is_open_to_exactly_the_roles_that_have_its_permission() {
+    let shared = Dealership::open(dms_local::all_routes()).await;
+    for (method, path, operation) in routes() {
+        let (names, body) = row(&method, &path).unwrap();
+        // An admin may deactivate the very people the next route needs.
+        let spoils = matches!(names, Names::Centre | Names::User) && method != Method::GET;
+        let spoilt = if spoils { Some(Dealership::open(dms_local::all_routes()).await) } else { None };
+        let dealership = spoilt.as_ref().unwrap_or(&shared);
+        let own = Documents::of(dealership, &dealership.one).await;
+        let url = url(&path, own.named(names), &own.item);
+        let anonymous = call(&dealership.app.anonymous(), &method, &url, &body(&own)).await.status;
+        let is_public = operation.security.is_none();
+        let public_refusal = path.starts_with("/api/auth/");
+        assert!(anonymous == 401 || (is_public && !public_refusal), "{method} {path} without a token: {anonymous}");
+        if is_public {
+            continue;
+        }
+        for (role, client) in everyone(dealership, &dealership.one) {
+            // Central's staff and others without a centre see no tenant's documents.
+            let allowed = required(&operation).is_none_or(|permission| role.allows(permission));
+            let answer = call(client, &method, &url, &body(&own)).await;
+            assert!(answer.status.as_u16() < 500, "{method} {path} as {role:?}: {}", answer.text);
+            assert_eq!(answer.status != 403, allowed, "{method} {path} as {role:?}: {}", answer.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_centres_document_is_not_found_and_not_changed() {
+    let dealership = Dealership::open(dms_local::all_routes()).await;
+    let own = Documents::of(&dealership, &dealership.one).await;
+    let foreign = Documents::of(&dealership, &dealership.two).await;
+    let mut tried = 0;
+    for (method, path, operation) in routes() {
+        let (names, body) = row(&method, &path).unwrap();
+        if !names.is_tenants() {
+            continue;
+        }
+        // Every form of the body: with the own documents in it, and with the foreign ones.
+        for documents in [&own, &foreign] {
+            let url = url(&path, foreign.named(names), &foreign.item);
+            let before = everything_of(&dealership, &foreign).await;
+            for (role, client) in everyone(&dealership, &dealership.one).into_iter().skip(2) {
+                let allowed = required(&operation).is_none_or(|permission| role.allows(permission));
+                let answer = call(client, &method, &url, &body(documents)).await;
+                let expected = if allowed { (404, "NOT_FOUND") } else { (403, "FORBIDDEN") };
+                let answer = answer.refused(expected.0, expected.1);
+                assert!(!answer.text.contains("SC002"), "{method} {path} leaks: {}", answer.text);
+                tried += 1;
+            }
+            assert_eq!(before, everything_of(&dealership, &foreign).await, "{method} {path} changed something");
+        }
+    }
+    assert!(tried > 150, "{tried}");
+}
+
+/// The documents of a centre as its admin sees them.
+async fn everything_of(dealership: &Dealership, documents: &Documents) -> Vec<Value> {
+    let paths = [
+        format!("/api/appointments/{}", documents.appointment),
+        format!("/api/job-cards/{}", documents.job_card),
+        format!("/api/job-cards/{}", documents.completed_card),
+        format!("/api/parts-requests/{}", documents.parts_request),
+        format!("/api/inventory/parts/{}", documents.part),
+        format!("/api/invoices/{}", documents.invoice),
+        format!("/api/service-centers/{}", documents.centre),
+        format!("/api/users/{}", documents.engineer),
+        format!("/api/vehicles/{}", documents.vehicle),
+    ];
+    let mut found = Vec::new();
+    for path in paths {
+        found.push(dealership.admin.get(&path).await.expect(200));
+    }
+    found
+}
+
+#[tokio::test]
+async fn an_absent_document_is_answered_like_a_foreign_one() {
+    let dealership = Dealership::open(dms_local::all_routes()).await;
+    let own = Documents::of(&dealership, &dealership.one).await;
+    let mut absent = own.job_card.clone();
+    absent.replace_range(30.., "abcdef");
+    for (method, path, _) in routes() {
+        let (names, body) = row(&method, &path).unwrap();
+        if names == Names::Nothing {
+            continue;
+        }
+        for (what, id) in [("of a centre", absent.as_str()), ("foreign", "0d8f5a52-9f7d-4c8e-8f6e-5f3f1b0c2a11")] {
+            let answer = call(&dealership.admin, &method, &url(&path, id, &own.item), &body(&own)).await;
+            assert_eq!(answer.status, 404, "{method} {path} with an absent id {what}: {}", answer.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_key_of_another_centre_is_refused_and_changes_nothing() {
+    let dealership = Dealership::open(dms_local::all_routes()).await;
+    let own = Documents::of(&dealership, &dealership.one).await;
+    let foreign = Documents::of(&dealership, &dealership.two).await;
+    for (method, path, field, status) in FOREIGN_KEYS {
+        let method: Method = method.parse().unwrap();
+        let (names, body) = row(&method, path).unwrap();
+        let mut body = body(&own);
+        match *field {
+            "serviceCenterId" => body[field] = foreign.centre.clone().into(),
+            "appointmentId" => body[field] = foreign.appointment.clone().into(),
+            "engineerId" => body[field] = foreign.engineer.clone().into(),
+            "jobCardId" => body[field] = foreign.completed_card.clone().into(),
+            "inventoryPartId" if *path == "/api/invoices" => {
+                body = json!({"customerId": own.customer,
+                    "items": [{"inventoryPartId": foreign.part, "quantity": 1}]});
+            }
+            "inventoryPartId" => body = json!({"parts": [{"inventoryPartId": foreign.part, "requestedQty": 1}]}),
+            "itemId" => {
+                body = json!({"approvedItems": [{"itemId": foreign.parts_request_item, "approvedQty": 1}]});
+            }
+            _ => panic!("what is a foreign {field}?"),
+        }
+        let before =
+            (everything_of(&dealership, &own).await, everything_of(&dealership, &foreign).await);
+        let url = url(path, own.named(names), &own.item);
+        for (role, client) in everyone(&dealership, &dealership.one).into_iter().skip(2) {
+            let answer = call(client, &method, &url, &body).await;
+            let may = answer.status != 403;
+            assert!(!may || answer.status == *status, "{method} {path} {field} as {role:?}: {}", answer.text);
+        }
+        let after = (everything_of(&dealership, &own).await, everything_of(&dealership, &foreign).await);
+        assert_eq!(before, after, "{method} {path} with a foreign {field} changed something");
+    }
+}
+
+#[tokio::test]
+async fn lists_show_the_own_centre_alone_whatever_is_asked() {
+    let dealership = Dealership::open(dms_local::all_routes()).await;
+    let own = Documents::of(&dealership, &dealership.one).await;
+    let foreign = Documents::of(&dealership, &dealership.two).await;
+    let lists = [
+        ("/api/appointments", "customerId", &foreign.customer),
+        ("/api/job-cards", "customerId", &foreign.customer),
+        ("/api/parts-requests", "jobCardId", &foreign.job_card),
+        ("/api/inventory", "serviceCenterId", &foreign.centre),
+        ("/api/inventory/low-stock", "serviceCenterId", &foreign.centre),
+        ("/api/invoices", "customerId", &foreign.customer),
+        ("/api/users", "serviceCenterId", &foreign.centre),
+    ];
+    for (path, field, foreign_id) in lists {
+        let mine = dealership.one.manager.get(path).await;
+        let total = mine.body["pagination"]["total"].as_u64().unwrap();
+        for row in mine.rows() {
+            assert_eq!(row["serviceCenterId"], own.centre, "{path}");
+        }
+        let named = format!("{path}?serviceCenterId={}", foreign.centre);
+        dealership.one.manager.get(&named).await.refused(403, "FORBIDDEN");
+        if field != "serviceCenterId" {
+            let filtered = dealership.one.manager.get(&format!("{path}?filter[{field}]={foreign_id}")).await;
+            assert_eq!(filtered.body["pagination"]["total"], 0, "{path} filtered by a foreign {field}");
+        }
+        if path != "/api/inventory/low-stock" && path != "/api/users" {
+            let all = dealership.admin.get(path).await;
+            assert!(all.body["pagination"]["total"].as_u64().unwrap() > total, "{path} as admin shows both centres");
+            let one = dealership.admin.get(&format!("{path}?serviceCenterId={}", own.centre)).await;
+            assert_eq!(one.body["pagination"]["total"], total, "{path} as admin of one centre");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_expand_never_shows_what_the_same_user_could_not_get() {
+    let dealership = Dealership::open(dms_local::all_routes()).await;
+    let (one, two) = (&dealership.one, &dealership.two);
+    let card = dealership.completed_card(two).await;
+    let invoice = dealership.invoice_for(two, &card).await;
+    let pay = format!("/api/invoices/{}/status", id(&invoice));
+    two.manager.patch(&pay, json!({"status": "PAID"})).await.expect(200);
+    let customer = format!("/api/customers/{}?expand=lastServiceCenter", card["customerId"].as_str().unwrap());
+    assert!(one.manager.get(&customer).await.expect(200)["lastServiceCenter"].is_null());
+    assert_eq!(two.manager.get(&customer).await.expect(200)["lastServiceCenter"]["code"], "SC002");
+
+    // The vehicle's open card is another centre's.
+    let vehicle = json!({"id": card["vehicleId"], "customerId": card["customerId"]});
+    let busy = dealership.job_card_for(two, &vehicle).await;
+    let vehicle = format!("/api/vehicles/{}?expand=activeJobCard,serviceHistory", card["vehicleId"].as_str().unwrap());
+    let seen = one.manager.get(&vehicle).await.expect(200);
+    assert!(seen["activeJobCard"].is_null());
+    assert_eq!(seen["serviceHistory"][0]["jobCardNumber"], card["jobCardNumber"], "the history is master data");
+    assert_eq!(two.manager.get(&vehicle).await.expect(200)["activeJobCard"]["id"], busy["id"]);
+
+    // A relation whose documents the role may not read.
+    let cards = one.inventory.get("/api/job-cards?expand=customer").await.refused(403, "FORBIDDEN");
+    assert!(cards.text.contains("customers:read"));
+}

@@ -58,6 +58,12 @@ impl TestApp {
         Client::new(self.router.clone(), Some(token.into()))
     }
 
+    /// Another instance of the functions on the same cloud, with a memory of its own, as Lambda has several.
+    pub fn second_instance(&self, routes: ApiRouter) -> Client {
+        let app = config(&self.cloud, self.clock.clone(), TestSettings::default()).connect();
+        Client::new(service(routes, app.expect("a working configuration")), None)
+    }
+
     /// The endpoints of the embedded cloud, for another process: name and value of each variable.
     pub fn environment(&self) -> Vec<(String, String)> {
         let (access_key, secret_key) = EmbeddedCloud::credentials();

@@ -42,6 +42,11 @@ impl Client {
         Self { router, token }
     }
 
+    /// The same router, as the user of another client.
+    pub fn with_token_of(&self, other: &Self) -> Self {
+        Self { router: self.router.clone(), token: other.token.clone() }
+    }
+
     /// A request with any method.
     pub fn request(&self, method: Method, path: &str) -> Request {
         let mut builder = axum::http::Request::builder().method(method).uri(encoded(path));

@@ -1,0 +1,87 @@
+//! The job cards function's binary on Lambda, as far as a machine without AWS can tell.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+#[path = "../../customers/tests/support/mod.rs"]
+mod support;
+
+use dms_testkit::Dealership;
+use serde_json::{Value, json};
+use support::{Function, event, failed_start_without, token_of};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_job-cards");
+
+async fn dealership() -> Dealership {
+    let routes = admin::routes().merge(customers::routes()).merge(vehicles::routes()).merge(job_cards::routes());
+    Dealership::open(routes).await
+}
+
+/// The ids of a list's rows.
+fn ids(rows: &Value) -> Vec<&str> {
+    rows.as_array().expect("rows").iter().map(|row| row["id"].as_str().expect("an id")).collect()
+}
+
+#[tokio::test]
+async fn the_list_event_is_answered_with_a_page_of_the_callers_centre() {
+    let dealership = dealership().await;
+    let mut own = Vec::new();
+    for _ in 0..6 {
+        own.push(dealership.job_card(&dealership.one).await["id"].as_str().unwrap().to_owned());
+    }
+    let foreign = dealership.job_card(&dealership.two).await;
+    let function = Function::start(BINARY, &dealership.app).await;
+
+    let token = token_of(&dealership, "manager@sc001.example").await;
+    let event = event("list-job-cards.json", &token);
+    let page = function.invoke(&event).await;
+    page.expect(200, &event);
+    assert_eq!(page.body["success"], true);
+    // The event asks for five on a page.
+    assert_eq!(
+        page.body["pagination"],
+        json!({"page": 1, "limit": 5, "total": 6, "totalPages": 2, "hasNext": true, "hasPrev": false})
+    );
+    let rows = ids(&page.body["data"]);
+    assert_eq!(rows.len(), 5);
+    assert!(rows.iter().all(|id| own.iter().any(|own| own == id)), "{}", page.text);
+    assert!(!rows.contains(&foreign["id"].as_str().unwrap()));
+
+    // The same page as in process.
+    let in_process = dealership.one.manager.get("/api/job-cards?limit=5").await;
+    assert_eq!(page.body["data"], in_process.body["data"]);
+
+    // The admin sees both centres.
+    let admin = token_of(&dealership, "admin@central.example").await;
+    let event = support::event("list-job-cards.json", &admin);
+    let page = function.invoke(&event).await;
+    page.expect(200, &event);
+    assert_eq!(page.body["pagination"]["total"], 7, "{}", page.text);
+}
+
+#[tokio::test]
+async fn an_empty_list_and_refusals() {
+    let dealership = dealership().await;
+    let function = Function::start(BINARY, &dealership.app).await;
+    let token = token_of(&dealership, "manager@sc002.example").await;
+
+    let list = event("list-job-cards.json", &token);
+    let page = function.invoke(&list).await;
+    page.expect(200, &list);
+    assert_eq!((&page.body["data"], &page.body["pagination"]["total"]), (&json!([]), &json!(0)));
+
+    let mut without_token = list.clone();
+    without_token["headers"].as_object_mut().unwrap().shift_remove("authorization");
+    function.invoke(&without_token).await.refused(401, "UNAUTHENTICATED", &without_token);
+
+    for name in ["health.json", "login.json", "create-customer.json"] {
+        let foreign = event(name, &token);
+        function.invoke(&foreign).await.refused(404, "NO_SUCH_ROUTE", &foreign);
+    }
+}
+
+#[tokio::test]
+async fn without_a_secret_the_binary_does_not_start_and_says_why() {
+    let dealership = dealership().await;
+    let written = failed_start_without(BINARY, &dealership.app, "JWT_SECRET").await;
+    assert!(written.contains("JWT_SECRET"), "{written}");
+}
