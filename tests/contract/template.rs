@@ -19,10 +19,7 @@ fn resources(kind: &str) -> Vec<(String, Value)> {
 
 /// A text, also below a tag.
 fn text(value: &Value) -> String {
-    match value {
-        Value::Tagged(tagged) => text(&tagged.value),
-        other => other.as_str().unwrap_or_default().to_owned(),
-    }
+    if let Value::Tagged(tagged) = value { text(&tagged.value) } else { value.as_str().unwrap_or_default().to_owned() }
 }
 
 /// Function binary and route of every event.

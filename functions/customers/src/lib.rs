@@ -1,5 +1,7 @@
 //! Customers (specification §2): master data of the dealership.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
 mod bulk;
 mod create;
 mod edit;

@@ -51,13 +51,29 @@ async fn a_customer_created_by_the_binary_is_there_for_everyone() {
         assert_eq!(seen[field], customer[field], "{field}");
     }
 
-    // API Gateway's caller repeats the request: the same answer, and still one customer.
-    let repeated = function.invoke(&event).await;
-    repeated.expect(201, &event);
-    assert_eq!(repeated.header("idempotency-replayed"), "true");
+    // The caller repeats the request, which API Gateway gives another id: the same answer, and still one customer.
+    let mut repetition = event.clone();
+    repetition["requestContext"]["requestId"] = "another".into();
+    let repeated = function.invoke(&repetition).await;
     assert_eq!(repeated.text, created.text);
+    assert_eq!(repeated.header("idempotency-replayed"), "true");
+    assert_eq!(repeated.header("x-request-id"), "another");
     let list = dealership.admin.get("/api/customers").await;
     assert_eq!(list.body["pagination"]["total"], 1, "{}", list.text);
+}
+
+#[tokio::test]
+async fn the_very_same_event_once_more_answers_with_the_customer_there_is() {
+    let dealership = dealership().await;
+    let function = Function::start(BINARY, &dealership.app).await;
+    let token = token_of(&dealership, "manager@sc001.example").await;
+    // As `sam local invoke -e` does when it is run twice: even the request id is the same.
+    let event = event("create-customer.json", &token);
+    let first = function.invoke(&event).await;
+    first.expect(201, &event);
+    let second = function.invoke(&event).await;
+    second.expect(201, &event);
+    assert_eq!(second.body["data"]["id"], first.body["data"]["id"]);
 }
 
 #[tokio::test]
@@ -151,7 +167,7 @@ async fn refusals_have_their_status_and_the_next_event_is_served() {
     function.invoke(&method).await.refused(405, "METHOD_NOT_ALLOWED", &method);
 
     let mut invalid = create.clone();
-    invalid["body"] = json!({"name": "x", "phone": "12"}).to_string().into();
+    invalid["body"] = json!({"name": "Asha Rao", "phone": "12"}).to_string().into();
     let answer = function.invoke(&invalid).await;
     answer.refused(422, "VALIDATION_FAILED", &invalid);
     assert!(answer.body["errors"]["phone"][0].is_string(), "{}", answer.text);

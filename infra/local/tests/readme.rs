@@ -14,7 +14,8 @@ const FIRST_LINE: &str = "BASE=${BASE:-http://127.0.0.1:3001}";
 /// The fenced `sh` blocks between the walk's markers, as one script.
 fn script_of(readme: &str) -> String {
     let after = readme.split_once("<!-- walk:start -->").expect("README.md has the marker walk:start").1;
-    let walk = after.split_once("<!-- walk:end -->").expect("README.md has the marker walk:end after walk:start").0;
+    let walk =
+        after.split_once("<!-- walk:end -->").expect("README.md has the marker walk:end after walk:start").0;
     let mut script = String::new();
     // The indentation of the block under way: a fence may be part of a list.
     let mut block: Option<usize> = None;

@@ -29,9 +29,10 @@ pub(crate) fn select(document: Value, fields: &[String]) -> ApiResult<Value> {
     }
     for (name, rests) in nested {
         let value = all.remove(&name).unwrap_or_default();
-        let value = match value {
-            Value::Array(rows) => Value::Array(rows.into_iter().map(|row| select(row, &rests)).collect::<ApiResult<_>>()?),
-            other => select(other, &rests)?,
+        let value = if let Value::Array(rows) = value {
+            Value::Array(rows.into_iter().map(|row| select(row, &rests)).collect::<ApiResult<_>>()?)
+        } else {
+            select(value, &rests)?
         };
         selected.insert(name, value);
     }

@@ -1,6 +1,6 @@
 //! A function on AWS Lambda: the same router as everywhere, fed by API Gateway's HTTP API.
 
-use lambda_http::Error;
+use lambda_runtime::Error;
 use tracing_subscriber::EnvFilter;
 
 use crate::{config::Config, router::ApiRouter, service};

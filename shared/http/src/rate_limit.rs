@@ -127,10 +127,10 @@ pub(crate) async fn admit(app: &App, address: &str, now: DateTime<Utc>) -> Resul
 
 /// The caller's address: API Gateway's word, or the connection's.
 pub(crate) fn address(request: &Request) -> String {
-    if let Some(RequestContext::ApiGatewayV2(context)) = request.extensions().get::<RequestContext>() {
-        if let Some(ip) = &context.http.source_ip {
-            return ip.clone();
-        }
+    if let Some(RequestContext::ApiGatewayV2(context)) = request.extensions().get::<RequestContext>()
+        && let Some(ip) = &context.http.source_ip
+    {
+        return ip.clone();
     }
     let connection = request.extensions().get::<ConnectInfo<SocketAddr>>();
     connection.map_or_else(|| "unknown".to_owned(), |ConnectInfo(address)| address.ip().to_string())

@@ -1,6 +1,9 @@
 //! Credentials and sessions, in the auth table: the auth and admin functions alone may touch it.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::{
+    operation::update_item::UpdateItemError,
+    types::{AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure},
+};
 use chrono::{DateTime, Utc};
 use dms_access::CentreClaim;
 use dms_domain::permissions::Role;
@@ -165,12 +168,10 @@ impl Store {
             }
             Err(error) => error,
         };
-        let refused = error.as_service_error().and_then(|error| match error {
-            aws_sdk_dynamodb::operation::update_item::UpdateItemError::ConditionalCheckFailedException(failed) => {
-                Some(failed.item().cloned())
-            }
-            _ => None,
-        });
+        let refused = match error.as_service_error() {
+            Some(UpdateItemError::ConditionalCheckFailedException(failed)) => Some(failed.item().cloned()),
+            Some(_) | None => None,
+        };
         let Some(session) = refused else { return Err(error.into()) };
         let present = session.as_ref().and_then(|session| number(session, "generation"));
         if present.is_some_and(|present| i64::from(generation) < present) {

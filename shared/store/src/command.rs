@@ -193,10 +193,9 @@ impl Store {
         answers: &[Reply],
         refusal: Refusal,
     ) -> Result<Reply, StoreError> {
-        if command.idempotency_key.is_some() || !answers.is_empty() {
-            if let Some(record) = self.command_record(command, record_key).await? {
-                return earlier_answer(command, &record, answers);
-            }
+        let may_be_done = command.idempotency_key.is_some() || !answers.is_empty();
+        if may_be_done && let Some(record) = self.command_record(command, record_key).await? {
+            return earlier_answer(command, &record, answers);
         }
         Err(refusal.into())
     }

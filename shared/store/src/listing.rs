@@ -67,6 +67,9 @@ struct Source {
     index: Option<Index>,
 }
 
+/// Which source holds the rows that a cell of a tally counts, by month and state.
+type SourceOf = Box<dyn Fn(MonthKey, char) -> Source + Send + Sync>;
+
 /// Rows per day and source.
 type Days = BTreeMap<NaiveDate, BTreeMap<Source, u64>>;
 
@@ -146,7 +149,7 @@ impl Store {
 
     /// Counts of rows per day and source, of the days and states asked for.
     async fn tallies(&self, listed: &Listed, codes: Option<&[char]>, days: IstDays) -> Result<Days, StoreError> {
-        let tallied: Vec<(String, Box<dyn Fn(MonthKey, char) -> Source + Send + Sync>)> = match listed.clone() {
+        let tallied: Vec<(String, SourceOf)> = match listed.clone() {
             Listed::Master(kind) => vec![(
                 kind.tally_pk(),
                 Box::new(move |month, _| Source { pk: kind.month_pk(month), index: Some(Index::Gsi1) }),
@@ -209,10 +212,8 @@ impl Store {
                 rows.push((document, item));
             }
         }
-        if matches!(listed, Listed::Relation(..)) {
-            if let Some(codes) = codes {
-                rows.retain(|(document, _)| state_of(document, states).is_some_and(|code| codes.contains(&code)));
-            }
+        if let (Listed::Relation(..), Some(codes)) = (listed, codes) {
+            rows.retain(|(document, _)| state_of(document, states).is_some_and(|code| codes.contains(&code)));
         }
         rows.sort_by(|(a, _), (b, _)| query::compare(a, b, &query.sort));
         let total = rows.len() as u64;

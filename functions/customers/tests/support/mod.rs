@@ -111,11 +111,7 @@ pub(crate) fn event(name: &str, token: &str) -> Value {
 pub(crate) async fn token_of(dealership: &Dealership, email: &str) -> String {
     let app = &dealership.app.app;
     let known = app.store.credentials(email).await.expect("the database answers").expect("the user exists");
-    let grant = AccessGrant {
-        user_id: known.user_id,
-        session_id: Uuid::new_v4(),
-        role: known.role,
-        centre: known.centre,
-    };
+    let grant =
+        AccessGrant { user_id: known.user_id, session_id: Uuid::new_v4(), role: known.role, centre: known.centre };
     app.tokens.issue_access(&grant, chrono::Utc::now()).expect("a token")
 }

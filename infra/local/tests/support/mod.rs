@@ -202,7 +202,12 @@ impl Api {
     }
 
     /// A request; an error when the server is gone.
-    pub(crate) async fn send(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> reqwest::Result<Answer> {
+    pub(crate) async fn send(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> reqwest::Result<Answer> {
         let path = path.replace('[', "%5B").replace(']', "%5D");
         let mut request = self.http.request(method, format!("{}{path}", self.url)).timeout(PATIENCE);
         if let Some(token) = &self.token {
