@@ -34,7 +34,8 @@ async fn two_instances_of_a_function_share_one_number_series() {
     let vehicles = join_all((0..40).map(|_| dealership.vehicle_of(&customer))).await;
     let cards = join_all(vehicles.iter().enumerate().map(|(n, vehicle)| {
         let client = if n % 2 == 0 { &dealership.one.manager } else { &other };
-        let body = json!({"customerId": vehicle["customerId"], "vehicleId": vehicle["id"], "serviceType": "Repair"});
+        let body =
+            json!({"customerId": vehicle["customerId"], "vehicleId": vehicle["id"], "serviceType": "Repair"});
         async move {
             // A client repeats what it was told to repeat.
             for _ in 0..10 {

@@ -61,7 +61,8 @@ async fn a_day_costs_no_more_than_its_budgets() {
 
     let part = dealership.part(one, 100).await;
     let body = json!({"parts": [{"inventoryPartId": part["id"], "requestedQty": 1}]});
-    let request = within(one.engineer.post(&format!("{path}/request-parts"), body).await, "request parts", 2, 2.0, 26.0);
+    let request =
+        within(one.engineer.post(&format!("{path}/request-parts"), body).await, "request parts", 2, 2.0, 26.0);
     // 4 + 6n cannot hold with the card's own return to work in the same transaction: 20 + 4n, less from 8 parts on.
     let approve = format!("/api/parts-requests/{}/approve", id(&request));
     within(one.inventory.patch(&approve, json!({})).await, "approve 1 part", 2, 1.0, 24.0);

@@ -57,7 +57,9 @@ fn row(method: &Method, path: &str) -> Option<Row> {
             json!({"customerId": d.customer, "registration": "MH99ZZ9999", "vin": "VIN99999999",
                 "vehicleMake": "Tesla", "vehicleModel": "Model 3", "vehicleYear": 2023})
         }),
-        ("GET" | "DELETE", "/api/vehicles/{id}") | ("GET", "/api/vehicles/{id}/service-history") => (Vehicle, none),
+        ("GET" | "DELETE", "/api/vehicles/{id}") | ("GET", "/api/vehicles/{id}/service-history") => {
+            (Vehicle, none)
+        }
         ("PATCH", "/api/vehicles/{id}") => (Vehicle, |_| json!({"vehicleColor": "Red"})),
         ("POST", "/api/appointments") => (Nothing, |d| {
             json!({"customerId": d.customer, "vehicleId": d.vehicle, "serviceType": "Repair",
@@ -92,8 +94,9 @@ fn row(method: &Method, path: &str) -> Option<Row> {
             json!({"partName": "New", "partNumber": "NEW-1", "category": "C", "unitPrice": 1, "costPrice": 1,
                 "gstRate": 18, "stockQuantity": 1, "minStockLevel": 0})
         }),
-        ("GET" | "DELETE", "/api/inventory/parts/{id}")
-        | ("GET", "/api/inventory/parts/{id}/transactions") => (Part, none),
+        ("GET" | "DELETE", "/api/inventory/parts/{id}") | ("GET", "/api/inventory/parts/{id}/transactions") => {
+            (Part, none)
+        }
         ("PATCH", "/api/inventory/parts/{id}") => (Part, |_| json!({"location": "Shelf 2"})),
         ("PATCH", "/api/inventory/parts/{id}/adjust-stock") => {
             (Part, |_| json!({"adjustmentType": "ADD", "quantity": 1, "reason": "STOCK_COUNT"}))
@@ -268,15 +271,12 @@ async fn every_foreign_key_of_a_body_has_a_row() {
         let body = serde_json::to_value(&operation.request_body).unwrap();
         let mut fields = Vec::new();
         collect_ids(&body, &schemas, &mut fields);
-        let admin_only = required(&operation).is_some_and(|permission| {
-            Role::ALL.iter().filter(|role| role.allows(permission)).count() == 1
-        });
+        let admin_only = required(&operation)
+            .is_some_and(|permission| Role::ALL.iter().filter(|role| role.allows(permission)).count() == 1);
         for field in fields.iter().filter(|field| !SHARED_KEYS.contains(&field.as_str()) && !admin_only) {
-            let known = FOREIGN_KEYS
-                .iter()
-                .any(|(known_method, known_path, known, _)| {
-                    *known_method == method.as_str() && *known_path == path && known == field
-                });
+            let known = FOREIGN_KEYS.iter().any(|(known_method, known_path, known, _)| {
+                *known_method == method.as_str() && *known_path == path && known == field
+            });
             assert!(known, "the tenancy matrix has no row for the foreign key {field} of {method} {path}");
         }
     }
@@ -293,9 +293,11 @@ fn collect_ids(schema: &Value, schemas: &Value, fields: &mut Vec<String>) {
             if let Some(properties) = members.get("properties").and_then(Value::as_object) {
                 fields.extend(properties.keys().filter(|name| name.ends_with("Id")).cloned());
             }
-            members.iter().filter(|(name, _)| *name != "example" && *name != "examples").for_each(|(_, member)| {
-                collect_ids(member, schemas, fields);
-            });
+            members.iter().filter(|(name, _)| *name != "example" && *name != "examples").for_each(
+                |(_, member)| {
+                    collect_ids(member, schemas, fields);
+                },
+            );
         }
         Value::Array(members) => members.iter().for_each(|member| collect_ids(member, schemas, fields)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
@@ -316,7 +318,10 @@ async fn a_route_is_open_to_exactly_the_roles_that_have_its_permission() {
         let anonymous = call(&dealership.app.anonymous(), &method, &url, &body(&own)).await.status;
         let is_public = operation.security.is_none();
         let public_refusal = path.starts_with("/api/auth/");
-        assert!(anonymous == 401 || (is_public && !public_refusal), "{method} {path} without a token: {anonymous}");
+        assert!(
+            anonymous == 401 || (is_public && !public_refusal),
+            "{method} {path} without a token: {anonymous}"
+        );
         if is_public {
             continue;
         }
@@ -421,8 +426,7 @@ async fn a_foreign_key_of_another_centre_is_refused_and_changes_nothing() {
             }
             _ => panic!("what is a foreign {field}?"),
         }
-        let before =
-            (everything_of(&dealership, &own).await, everything_of(&dealership, &foreign).await);
+        let before = (everything_of(&dealership, &own).await, everything_of(&dealership, &foreign).await);
         let url = url(path, own.named(names), &own.item);
         for (role, client) in everyone(&dealership, &dealership.one).into_iter().skip(2) {
             let answer = call(client, &method, &url, &body).await;
@@ -462,7 +466,10 @@ async fn lists_show_the_own_centre_alone_whatever_is_asked() {
         }
         if path != "/api/inventory/low-stock" && path != "/api/users" {
             let all = dealership.admin.get(path).await;
-            assert!(all.body["pagination"]["total"].as_u64().unwrap() > total, "{path} as admin shows both centres");
+            assert!(
+                all.body["pagination"]["total"].as_u64().unwrap() > total,
+                "{path} as admin shows both centres"
+            );
             let one = dealership.admin.get(&format!("{path}?serviceCenterId={}", own.centre)).await;
             assert_eq!(one.body["pagination"]["total"], total, "{path} as admin of one centre");
         }
@@ -484,7 +491,8 @@ async fn an_expand_never_shows_what_the_same_user_could_not_get() {
     // The vehicle's open card is another centre's.
     let vehicle = json!({"id": card["vehicleId"], "customerId": card["customerId"]});
     let busy = dealership.job_card_for(two, &vehicle).await;
-    let vehicle = format!("/api/vehicles/{}?expand=activeJobCard,serviceHistory", card["vehicleId"].as_str().unwrap());
+    let vehicle =
+        format!("/api/vehicles/{}?expand=activeJobCard,serviceHistory", card["vehicleId"].as_str().unwrap());
     let seen = one.manager.get(&vehicle).await.expect(200);
     assert!(seen["activeJobCard"].is_null());
     assert_eq!(seen["serviceHistory"][0]["jobCardNumber"], card["jobCardNumber"], "the history is master data");

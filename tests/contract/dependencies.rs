@@ -20,7 +20,8 @@ fn manifests() -> BTreeMap<String, Vec<String>> {
     for folder in ["functions", "shared", "infra"] {
         for entry in fs::read_dir(workspace(folder)).unwrap() {
             let Ok(text) = fs::read_to_string(entry.unwrap().path().join("Cargo.toml")) else { continue };
-            let name = text.lines().find_map(|line| line.strip_prefix("name = ")).unwrap().trim_matches('"').to_owned();
+            let name =
+                text.lines().find_map(|line| line.strip_prefix("name = ")).unwrap().trim_matches('"').to_owned();
             let dependencies = text.split("[dependencies]").nth(1).unwrap_or_default();
             let dependencies = dependencies.split("\n[").next().unwrap_or_default();
             let names = dependencies.lines().filter_map(|line| line.split(['.', ' ', '=']).next());
@@ -49,8 +50,19 @@ fn dependencies_run_one_way_and_functions_know_nothing_of_each_other() {
 fn the_customers_named_crates_are_used() {
     let root = fs::read_to_string(workspace("Cargo.toml")).unwrap();
     let named = [
-        "lambda_http", "lambda_runtime", "tokio", "aws-sdk-dynamodb", "aws-sdk-s3", "aws-sdk-sqs", "serde",
-        "serde_dynamo", "jsonwebtoken", "rust_decimal", "uuid", "chrono", "tracing",
+        "lambda_http",
+        "lambda_runtime",
+        "tokio",
+        "aws-sdk-dynamodb",
+        "aws-sdk-s3",
+        "aws-sdk-sqs",
+        "serde",
+        "serde_dynamo",
+        "jsonwebtoken",
+        "rust_decimal",
+        "uuid",
+        "chrono",
+        "tracing",
     ];
     let used: Vec<String> = manifests().into_values().flatten().collect();
     for name in named {

@@ -19,7 +19,11 @@ fn resources(kind: &str) -> Vec<(String, Value)> {
 
 /// A text, also below a tag.
 fn text(value: &Value) -> String {
-    if let Value::Tagged(tagged) = value { text(&tagged.value) } else { value.as_str().unwrap_or_default().to_owned() }
+    if let Value::Tagged(tagged) = value {
+        text(&tagged.value)
+    } else {
+        value.as_str().unwrap_or_default().to_owned()
+    }
 }
 
 /// Function binary and route of every event.
@@ -29,7 +33,10 @@ fn routes_of_template() -> BTreeSet<(String, String)> {
         let binary = text(&function["Metadata"]["BuildProperties"]["Binary"]);
         for event in function["Properties"]["Events"].as_mapping().unwrap().values() {
             let properties = &event["Properties"];
-            routes.insert((binary.clone(), format!("{} {}", text(&properties["Method"]), text(&properties["Path"]))));
+            routes.insert((
+                binary.clone(),
+                format!("{} {}", text(&properties["Method"]), text(&properties["Path"])),
+            ));
         }
     }
     routes

@@ -6,16 +6,14 @@ use dms_domain::{
     inputs::{Amount, LongText, ShortText, Text},
     numbering::Series,
     permissions::grant,
-    refusal::must_exist,
     statuses::{AppointmentStatus, ServiceLocation},
 };
 use dms_http::{
-    ApiResult, AppState, Reply,
+    ApiResult, AppState, Reply, centre,
     envelope::Envelope,
-    extract::{Cmd, Json, Login, Permit},
+    extract::{Cmd, Json, Permit},
     views::AppointmentView,
 };
-use dms_store::{Store, StoreError};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -60,14 +58,6 @@ impl NewAppointment {
     }
 }
 
-/// A user's own centre exists; one that an admin names may not.
-async fn check_centre(store: &Store, login: &Login, id: Uuid) -> Result<(), StoreError> {
-    if login.centre().is_none() {
-        must_exist(store.centre(&id).await?, "serviceCenterId", "service centre", id)?;
-    }
-    Ok(())
-}
-
 /// Make an appointment
 ///
 /// It gets a number of the month in which it is made, and is `PENDING`.
@@ -88,7 +78,7 @@ pub(crate) async fn create(
     let now = cmd.context.timestamp();
     let series = Series::Appointment(MonthKey::of(now.ist_date()));
     let plan = || async {
-        check_centre(&app.store, &permit, service_center_id).await?;
+        centre::check(&app.store, &permit, service_center_id).await?;
         app.store.make_appointment(Appointment {
             id: cmd.context.new_id_in(scope),
             appointment_number: app.store.next_number(&series).await?,

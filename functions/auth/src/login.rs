@@ -1,11 +1,7 @@
 use axum::{extract::State, http::StatusCode};
-use dms_access::{AccessGrant, RefreshClaims, password};
+use dms_access::{AccessGrant, RefreshClaims};
 use dms_domain::permissions::Role;
-use dms_http::{
-    ApiError, ApiResult, App, AppState, Context, Reply,
-    envelope::Envelope,
-    extract::Json,
-};
+use dms_http::{ApiError, ApiResult, App, AppState, Context, Reply, envelope::Envelope, extract::Json, password};
 use dms_store::{Credentials, Session, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,7 +9,8 @@ use uuid::Uuid;
 
 /// Hash of a password nobody has: an unknown account takes as long to refuse as a wrong password, so answers do
 /// not tell which accounts exist.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LWhhcy10aGlz$Zp6GZcKQ0cE0pJ1v8Q9fUj5rZs1G0yJt3pQm9cP6l5o";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LWhhcy10aGlz$Zp6GZcKQ0cE0pJ1v8Q9fUj5rZs1G0yJt3pQm9cP6l5o";
 
 /// Who logs in.
 #[derive(Deserialize, ToSchema)]
@@ -68,7 +65,7 @@ pub(crate) async fn login(
         return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "LOGIN_THROTTLED", message).with_retry_after(60));
     }
     let hash = credentials.as_ref().map_or_else(|| NOBODY.to_owned(), |known| known.password_hash.clone());
-    let matches = verify(input.password, hash).await?;
+    let matches = password::matches(input.password, hash).await?;
     let Some(credentials) = credentials.filter(|known| matches && known.active) else {
         app.login_limiter.failed(&app.store, &who, context.now).await?;
         return Err(wrong_login());
@@ -98,16 +95,6 @@ fn wrong_login() -> ApiError {
     ApiError::new(StatusCode::UNAUTHORIZED, "WRONG_CREDENTIALS", "Wrong e-mail address or password")
 }
 
-/// Checks a password on a thread of its own: it takes tens of milliseconds of CPU.
-pub(crate) async fn verify(password: String, hash: String) -> ApiResult<bool> {
-    if password.len() > password::MAX_LENGTH {
-        return Ok(false);
-    }
-    tokio::task::spawn_blocking(move || password::verify(&password, &hash))
-        .await
-        .map_err(|_| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "Something is wrong on our side"))
-}
-
 /// The tokens of a session at a generation.
 pub(crate) fn tokens(
     app: &App,
@@ -122,12 +109,8 @@ pub(crate) fn tokens(
         role: credentials.role,
         centre: credentials.centre.clone(),
     };
-    let refresh = RefreshClaims {
-        user_id: credentials.user_id,
-        session_id,
-        generation,
-        email: credentials.email.clone(),
-    };
+    let refresh =
+        RefreshClaims { user_id: credentials.user_id, session_id, generation, email: credentials.email.clone() };
     Ok(Tokens {
         access_token: app.tokens.issue_access(&grant, context.now)?,
         refresh_token: app.tokens.issue_refresh(&refresh, context.now)?,
@@ -148,7 +131,7 @@ mod tests {
     #[test]
     fn the_hash_of_nobody_is_a_hash_of_the_usual_cost() {
         let start = std::time::Instant::now();
-        assert!(!password::verify("whatever", NOBODY));
+        assert!(!dms_access::password::verify("whatever", NOBODY));
         assert!(start.elapsed() > std::time::Duration::from_millis(3), "refused without hashing");
     }
 }

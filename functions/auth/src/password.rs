@@ -1,16 +1,14 @@
 use axum::{extract::State, http::StatusCode};
-use dms_access::password;
 use dms_domain::refusal::Refusal;
 use dms_http::{
     ApiError, ApiResult, AppState, Reply,
     envelope::Envelope,
     extract::{Cmd, Json, Login},
+    password,
 };
-use dms_store::{Plan, StoreError, Transaction};
+use dms_store::{Plan, Transaction};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-use crate::login::verify;
 
 /// The old and the new password.
 #[derive(Deserialize, ToSchema)]
@@ -42,7 +40,8 @@ pub(crate) async fn change_password(
     cmd: Cmd,
     Json(input): Json<PasswordChange>,
 ) -> ApiResult<Reply> {
-    password::check_new(&input.new_password).map_err(|message| Refusal::field("newPassword", message))?;
+    dms_access::password::check_new(&input.new_password)
+        .map_err(|message| Refusal::field("newPassword", message))?;
     let user = app.store.user(&login.user_id()).await?.ok_or_else(ApiError::unauthenticated)?;
     let known = app.store.credentials(user.email.as_str()).await?.ok_or_else(ApiError::unauthenticated)?;
     let who = format!("password#{}", user.id);
@@ -50,15 +49,11 @@ pub(crate) async fn change_password(
         let message = "Too many wrong passwords; wait a minute";
         return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "LOGIN_THROTTLED", message).with_retry_after(60));
     }
-    if !verify(input.current_password, known.password_hash.clone()).await? {
+    if !password::matches(input.current_password, known.password_hash.clone()).await? {
         app.login_limiter.failed(&app.store, &who, login.context.now).await?;
         return Err(Refusal::field("currentPassword", "is not the present password").into());
     }
-    let cost = app.password_cost;
-    let hash = tokio::task::spawn_blocking(move || password::hash(&input.new_password, cost)).await;
-    let hash = hash
-        .map_err(|error| StoreError::Corrupt(error.to_string()))?
-        .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    let hash = password::hash(input.new_password, app.password_cost, "newPassword").await?;
     let plan = || async {
         let mut transaction = Transaction::new();
         transaction.update(known.password_update(hash.clone()));

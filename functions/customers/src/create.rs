@@ -99,10 +99,8 @@ pub(crate) async fn create(
         Ok(app.store.register_customer(customer)?.with(duplicates))
     };
     cmd.run(&app.store, permit.user_id(), StatusCode::CREATED, plan, |(customer, duplicates)| {
-        let view = CreatedCustomer {
-            customer: CustomerView::of(customer),
-            possible_duplicates: duplicates.clone(),
-        };
+        let view =
+            CreatedCustomer { customer: CustomerView::of(customer), possible_duplicates: duplicates.clone() };
         (view, Some(customer.version))
     })
     .await

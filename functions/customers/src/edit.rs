@@ -114,7 +114,8 @@ pub(crate) async fn delete(
     cmd: Cmd,
 ) -> ApiResult<Reply> {
     let plan = || async {
-        let (customer, vehicles) = tokio::try_join!(present(&app.store, &id, &cmd), app.store.vehicles_of(&id, 1))?;
+        let (customer, vehicles) =
+            tokio::try_join!(present(&app.store, &id, &cmd), app.store.vehicles_of(&id, 1))?;
         if !vehicles.is_empty() {
             let message = "The customer has vehicles: delete them or give them to their new owner first";
             return Err(Refusal::conflict("CUSTOMER_HAS_VEHICLES", message).into());

@@ -56,7 +56,8 @@ pub(crate) async fn list(
     query: Params<Customers>,
 ) -> ApiResult<Reply> {
     let page = app.store.list::<Customer>(&Listed::Master(MasterKind::Customer), &query, STATELESS).await?;
-    let mut rows = page.rows.iter().map(|customer| json(&CustomerView::of(customer))).collect::<ApiResult<Vec<_>>>()?;
+    let mut rows =
+        page.rows.iter().map(|customer| json(&CustomerView::of(customer))).collect::<ApiResult<Vec<_>>>()?;
     expand(&app, &permit, &mut rows, &query).await?;
     permit.context.page(rows, page.total, &query)
 }

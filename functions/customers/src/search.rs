@@ -53,7 +53,8 @@ pub(crate) async fn search(
     let page: Vec<_> = ids.into_iter().skip(offset).take(query.limit as usize).collect();
     let mut customers = app.store.customers(page).await?;
     customers.sort_by_key(|customer| std::cmp::Reverse(customer.id));
-    let mut rows = customers.iter().map(|customer| json(&CustomerView::of(customer))).collect::<ApiResult<Vec<_>>>()?;
+    let mut rows =
+        customers.iter().map(|customer| json(&CustomerView::of(customer))).collect::<ApiResult<Vec<_>>>()?;
     expand(&app, &permit, &mut rows, &query).await?;
     permit.context.page(rows, total, &query)
 }
@@ -68,7 +69,9 @@ fn term(query: &str, kind: &str) -> Result<SearchTerm, QueryError> {
     match kind {
         "phone" => {
             let digits = digits(&text).filter(|digits| digits.len() >= 3);
-            digits.map(SearchTerm::Phone).ok_or_else(|| wrong("query", "must be a phone number or its first digits"))
+            digits
+                .map(SearchTerm::Phone)
+                .ok_or_else(|| wrong("query", "must be a phone number or its first digits"))
         }
         "name" => Ok(SearchTerm::Name(text)),
         "email" => Ok(SearchTerm::Email(text)),

@@ -6,16 +6,15 @@ use dms_domain::{
     gst,
     inputs::{Amount, ShortText, Stock, Whole},
     permissions::grant,
-    refusal::{Refusal, must_exist},
+    refusal::Refusal,
     stock::{LedgerEntry, LedgerType, Part, PartDetails},
 };
 use dms_http::{
-    ApiResult, AppState, Reply,
+    ApiResult, AppState, Reply, centre,
     envelope::Envelope,
-    extract::{Cmd, Json, Login, Permit},
+    extract::{Cmd, Json, Permit},
     views::PartView,
 };
-use dms_store::{Store, StoreError};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -81,22 +80,13 @@ pub(crate) fn rate(rate: Rate) -> u8 {
 pub(crate) fn check(details: &PartDetails, before: Option<&PartDetails>, today: NaiveDate) -> Result<(), Refusal> {
     let mut errors = FieldErrors::new();
     let kept = before.is_some_and(|before| before.gst_rate == details.gst_rate);
-    if !kept && !gst::is_valid_rate(details.gst_rate, today) {
-        let valid: Vec<_> = gst::valid_rates(today).iter().map(u8::to_string).collect();
-        errors.add("gstRate", format!("must be one of {}", valid.join(", ")));
+    if !kept {
+        errors.take("gstRate", gst::check_rate(details.gst_rate, today));
     }
     if details.max_stock_level.is_some_and(|most| most < details.min_stock_level) {
         errors.add("maxStockLevel", "must not be below minStockLevel");
     }
     errors.into_result().map_err(Refusal::Invalid)
-}
-
-/// A user's own centre exists; one that an admin names may not.
-async fn check_centre(store: &Store, login: &Login, id: Uuid) -> Result<(), StoreError> {
-    if login.centre().is_none() {
-        must_exist(store.centre(&id).await?, "serviceCenterId", "service centre", id)?;
-    }
-    Ok(())
 }
 
 /// The ledger's first entry, which accounts for the stock a part comes with.
@@ -135,7 +125,7 @@ pub(crate) async fn create(
     let now = cmd.context.timestamp();
     check(&details, None, now.ist_date())?;
     let plan = || async {
-        check_centre(&app.store, &permit, service_center_id).await?;
+        centre::check(&app.store, &permit, service_center_id).await?;
         let part = Part {
             id: cmd.context.new_id_in(scope),
             service_center_id,

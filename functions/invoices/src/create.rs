@@ -6,7 +6,7 @@ use dms_domain::{
     calendar::FinancialYear,
     customer::Customer,
     fields::FieldErrors,
-    formats::{CentreCode, GstState, HsnSac},
+    formats::{GstState, HsnSac},
     inputs::{Amount, Quantity, ShortText},
     invoice::{BillTo, ChargeLine, Invoice, charge},
     job_card::JobCard,
@@ -20,7 +20,7 @@ use dms_domain::{
     stock::Part,
 };
 use dms_http::{
-    ApiResult, AppState, Reply,
+    ApiResult, AppState, Reply, centre,
     envelope::Envelope,
     extract::{Cmd, Json, Permit},
     views::InvoiceView,
@@ -110,18 +110,15 @@ pub(crate) async fn create(
     if input.items.len() > MAX_LINES {
         return Err(Refusal::field("items", format!("at most {MAX_LINES} lines")).into());
     }
-    let (scope, centre) = permit.scope_for_new(input.service_center_id)?;
-    let code = match permit.centre() {
-        Some(own) => own.code.clone(),
-        None => centre_code(&app.store, centre).await?,
-    };
+    let (scope, centre_id) = permit.scope_for_new(input.service_center_id)?;
+    let code = centre::code(&app.store, &permit, centre_id).await?;
     let series = Series::Invoice(code, FinancialYear::of(cmd.context.timestamp().ist_date()));
     let id = cmd.context.new_id_in(scope);
     let by = permit.user_id();
     let hints = Hints::default();
     let _turn = app.store.turn(&series).await;
     let plan = || async {
-        let sources = read(&app.store, scope, centre, &series, &input).await?;
+        let sources = read(&app.store, scope, centre_id, &series, &input).await?;
         let invoice = invoice(id, by, &input, &sources, &cmd)?;
         app.store.issue_invoice(invoice, (&series, sources.last), sources.card.as_ref(), by, &hints)
     };
@@ -129,11 +126,6 @@ pub(crate) async fn create(
         (IssuedInvoice { invoice: InvoiceView::of(invoice), warnings: warnings(invoice) }, Some(invoice.version))
     })
     .await
-}
-
-async fn centre_code(store: &Store, centre: Uuid) -> Result<CentreCode, StoreError> {
-    let found = must_exist(store.centre(&centre).await?, "serviceCenterId", "service centre", centre)?;
-    Ok(found.details.code)
 }
 
 /// Everything the invoice is made of, in one round trip.
@@ -270,9 +262,10 @@ fn new_line(line: &NewLine, sources: &Sources) -> Result<ChargeLine, (&'static s
 }
 
 fn warnings(invoice: &Invoice) -> Vec<String> {
-    let sample = invoice.items.iter().filter(|item| {
-        item.hsn_sac_code.as_ref().is_some_and(|code| code.as_str() == SAMPLE_SAC)
-    });
+    let sample = invoice
+        .items
+        .iter()
+        .filter(|item| item.hsn_sac_code.as_ref().is_some_and(|code| code.as_str() == SAMPLE_SAC));
     sample
         .map(|item| format!("{}: SAC {SAMPLE_SAC} is IT design; labour on vehicles is 998714", item.name))
         .collect()

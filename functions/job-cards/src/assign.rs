@@ -38,8 +38,9 @@ pub(crate) async fn assign_engineer(
 ) -> ApiResult<Reply> {
     let scope = permit.scope_of(&id, "job card")?;
     let plan = || async {
-        let (card, engineer) =
-            tokio::try_join!(present(&app.store, scope, &id, &cmd), async { app.store.user(&input.engineer_id).await })?;
+        let (card, engineer) = tokio::try_join!(present(&app.store, scope, &id, &cmd), async {
+            app.store.user(&input.engineer_id).await
+        })?;
         let new = card.assigned(engineer.as_ref(), cmd.context.timestamp())?;
         app.store.assign_engineer(&card, new)
     };

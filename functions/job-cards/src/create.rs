@@ -4,7 +4,6 @@ use dms_domain::{
     appointment::Appointment,
     calendar::MonthKey,
     customer::Customer,
-    formats::CentreCode,
     inputs::{Amount, ShortText},
     job_card::{JobCard, JobCardForms},
     numbering::Series,
@@ -14,7 +13,7 @@ use dms_domain::{
     vehicle::Vehicle,
 };
 use dms_http::{
-    ApiResult, App, AppState, Reply,
+    ApiResult, AppState, Reply, centre,
     envelope::Envelope,
     extract::{Cmd, Json, Permit},
     views::JobCardView,
@@ -115,10 +114,10 @@ pub(crate) async fn create(
     cmd: Cmd,
     Json(input): Json<NewJobCard>,
 ) -> ApiResult<Reply> {
-    let (scope, centre) = permit.scope_for_new(input.service_center_id)?;
-    let code = centre_code(&app, &permit, centre).await?;
+    let (scope, centre_id) = permit.scope_for_new(input.service_center_id)?;
+    let code = centre::code(&app.store, &permit, centre_id).await?;
     let series = Series::JobCard(code, MonthKey::of(cmd.context.timestamp().ist_date()));
-    let card = input.card(cmd.context.new_id_in(scope), centre, &cmd);
+    let card = input.card(cmd.context.new_id_in(scope), centre_id, &cmd);
     let _turn = app.store.turn(&series).await;
     let plan = || async {
         let (last, snapshot, appointment) = tokio::try_join!(
@@ -134,15 +133,6 @@ pub(crate) async fn create(
         (JobCardView::with_forms(card, Some(forms)), Some(card.version))
     })
     .await
-}
-
-/// The code in the numbers of a centre's documents: in the token, or (for an admin) in the centre.
-async fn centre_code(app: &App, permit: &Permit<grant::JobCardsCreate>, centre: Uuid) -> ApiResult<CentreCode> {
-    if let Some(own) = permit.centre() {
-        return Ok(own.code.clone());
-    }
-    let found = must_exist(app.store.centre(&centre).await?, "serviceCenterId", "service centre", centre)?;
-    Ok(found.details.code)
 }
 
 /// The appointment as it is and as it will be.
@@ -165,7 +155,8 @@ async fn snapshot(store: &Store, input: &NewJobCard) -> Result<Map<String, Value
     if said.contains_key("fullName") && said.contains_key("registrationNumber") {
         return Ok(said);
     }
-    let (customer, vehicle) = tokio::try_join!(store.customer(&input.customer_id), store.vehicle(&input.vehicle_id))?;
+    let (customer, vehicle) =
+        tokio::try_join!(store.customer(&input.customer_id), store.vehicle(&input.vehicle_id))?;
     let customer = must_exist(customer, "customerId", "customer", input.customer_id)?;
     let vehicle = must_exist(vehicle, "vehicleId", "vehicle", input.vehicle_id)?;
     let mut all = known(&customer, &vehicle);

@@ -101,13 +101,12 @@ pub(crate) async fn update(
 ) -> ApiResult<Reply> {
     let scope = permit.scope_of(&id, "job card")?;
     let plan = || async {
-        let (card, forms) = tokio::try_join!(
-            present(&app.store, scope, &id, &cmd),
-            app.store.job_card_forms(scope, &id),
-        )?;
+        let (card, forms) =
+            tokio::try_join!(present(&app.store, scope, &id, &cmd), app.store.job_card_forms(scope, &id),)?;
         let new = card.edited(changes.clone().edit(&card), cmd.context.timestamp())?;
         let forms = changes.touches_forms().then(|| {
-            let none = JobCardForms { job_card_id: card.id, part1_data: None, part2_a_data: None, part3_data: None };
+            let none =
+                JobCardForms { job_card_id: card.id, part1_data: None, part2_a_data: None, part3_data: None };
             changes.merged_into(forms.unwrap_or(none))
         });
         // Feedback that comes after the payment belongs into the vehicle's history, too.

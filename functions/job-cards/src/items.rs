@@ -58,10 +58,7 @@ pub(crate) struct NewItem {
 impl NewItem {
     fn item(&self, id: Uuid, on: NaiveDate) -> Result<JobCardItem, Refusal> {
         let gst_rate = self.gst_rate.unwrap_or(DEFAULT_GST_RATE);
-        if !gst::is_valid_rate(gst_rate, on) {
-            let rates: Vec<String> = gst::valid_rates(on).iter().map(ToString::to_string).collect();
-            return Err(Refusal::field("gstRate", format!("is no GST rate; valid: {}", rates.join(", "))));
-        }
+        gst::check_rate(gst_rate, on).map_err(|message| Refusal::field("gstRate", message))?;
         let text = |text: &Option<ShortText>| text.as_ref().map(|text| text.0.clone());
         let default_sac = || match self.item_type {
             JobCardItemType::WorkItem => HsnSac::parse(gst::DEFAULT_LABOUR_SAC).ok(),
@@ -88,8 +85,12 @@ impl NewItem {
     fn unit_price(&self) -> Result<Paise, Refusal> {
         match (self.unit_price, self.amount) {
             (Some(price), None) => Ok(price.0),
-            (None, Some(amount)) if amount.0.get() % self.qty.0 == 0 => Ok(Paise::new(amount.0.get() / self.qty.0)),
-            (None, Some(_)) => Err(Refusal::field("amount", "must be a multiple of the quantity, or give unitPrice")),
+            (None, Some(amount)) if amount.0.get() % self.qty.0 == 0 => {
+                Ok(Paise::new(amount.0.get() / self.qty.0))
+            }
+            (None, Some(_)) => {
+                Err(Refusal::field("amount", "must be a multiple of the quantity, or give unitPrice"))
+            }
             (None, None) => Err(Refusal::field("unitPrice", "is required, or amount")),
             (Some(_), Some(_)) => Err(Refusal::field("amount", "give either unitPrice or amount")),
         }

@@ -49,8 +49,12 @@ pub(crate) async fn ensure(app: &AppState, folder: &Path) -> Result<(), ServerEr
     admin_user::ensure(app, "admin@demo.example", DEMO_PASSWORD).await?;
     let api = Api { router: service(all_routes(), app.clone()), requests: AtomicU32::new(0) };
     let admin = api.login("admin@demo.example").await?;
-    api.post(&admin, "/api/users", user("central@demo.example", "Kavita Joshi", "central_inventory_manager", None))
-        .await?;
+    api.post(
+        &admin,
+        "/api/users",
+        user("central@demo.example", "Kavita Joshi", "central_inventory_manager", None),
+    )
+    .await?;
     for (code, city, state, gstin) in
         [("SC001", "Mumbai", "Maharashtra", Some("27AABCU9603R1ZN")), ("SC002", "Bengaluru", "Karnataka", None)]
     {
@@ -184,8 +188,14 @@ const STAGES: [&str; 8] =
 
 async fn day(api: &Api, code: &str, staff: &Staff, parts: &[String]) -> Result<(), ServerError> {
     let people = [
-        "Rohan Mehta", "Sneha Kulkarni", "Vikram Singh", "Fatima Sheikh", "Arjun Das", "Meera Pillai",
-        "Gurpreet Kaur", "आदित्य शर्मा",
+        "Rohan Mehta",
+        "Sneha Kulkarni",
+        "Vikram Singh",
+        "Fatima Sheikh",
+        "Arjun Das",
+        "Meera Pillai",
+        "Gurpreet Kaur",
+        "आदित्य शर्मा",
     ];
     let (letters, offset) = if code == "SC001" { ("MH02EV", 0) } else { ("KA03EV", 100) };
     for (index, (name, stage)) in people.iter().zip(STAGES).enumerate() {

@@ -52,7 +52,8 @@ pub fn check_new(password: &str) -> Result<(), String> {
 /// # Errors
 /// [`HashError`] when the cost is out of Argon2's range.
 pub fn hash(password: &str, cost: PasswordCost) -> Result<String, HashError> {
-    let params = Params::new(cost.memory_kib, cost.passes, 1, None).map_err(|error| HashError(error.to_string()))?;
+    let params =
+        Params::new(cost.memory_kib, cost.passes, 1, None).map_err(|error| HashError(error.to_string()))?;
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password(password.as_bytes())
         .map(|hash| hash.to_string())

@@ -142,9 +142,7 @@ impl Principal {
             | Role::CentralInventoryManager => {
                 let (own, scope) = self.centre.as_ref().zip(self.own_scope()).ok_or_else(no_centre)?;
                 if named.is_some_and(|id| id != own.id) {
-                    return Err(Refusal::Forbidden {
-                        message: "This service centre is not yours".to_owned(),
-                    });
+                    return Err(Refusal::Forbidden { message: "This service centre is not yours".to_owned() });
                 }
                 Ok(ListScope::One(scope))
             }

@@ -94,7 +94,11 @@ impl TokenKeys {
     ///
     /// # Errors
     /// [`TokenError::Signing`] when there is no key, or a secret is shorter than 32 bytes.
-    pub fn new(keys: &[(String, Vec<u8>)], access_ttl_secs: i64, refresh_ttl_secs: i64) -> Result<Self, TokenError> {
+    pub fn new(
+        keys: &[(String, Vec<u8>)],
+        access_ttl_secs: i64,
+        refresh_ttl_secs: i64,
+    ) -> Result<Self, TokenError> {
         if keys.iter().any(|(_, secret)| secret.len() < 32) {
             return Err(TokenError::Signing);
         }
@@ -122,12 +126,8 @@ impl TokenKeys {
     /// # Errors
     /// [`TokenError::Signing`].
     pub fn issue_access(&self, grant: &AccessGrant, now: DateTime<Utc>) -> Result<String, TokenError> {
-        let claims = AccessClaims {
-            sub: grant.user_id,
-            sid: grant.session_id,
-            role: grant.role,
-            sc: grant.centre.clone(),
-        };
+        let claims =
+            AccessClaims { sub: grant.user_id, sid: grant.session_id, role: grant.role, sc: grant.centre.clone() };
         self.sign(TokenType::Access, claims, now, self.access_ttl_secs)
     }
 
@@ -170,7 +170,12 @@ impl TokenKeys {
         jsonwebtoken::encode(&header, &envelope, key).map_err(|_| TokenError::Signing)
     }
 
-    fn verify<C: DeserializeOwned>(&self, typ: TokenType, token: &str, now: DateTime<Utc>) -> Result<C, TokenError> {
+    fn verify<C: DeserializeOwned>(
+        &self,
+        typ: TokenType,
+        token: &str,
+        now: DateTime<Utc>,
+    ) -> Result<C, TokenError> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Invalid)?;
         let (_, key) =
             self.verifying.iter().find(|(kid, _)| header.kid.as_ref() == Some(kid)).ok_or(TokenError::Invalid)?;
@@ -178,9 +183,8 @@ impl TokenKeys {
         validation.set_issuer(&[ISSUER]);
         // Expiry is checked below against the clock passed in, not the machine's.
         validation.validate_exp = false;
-        let envelope = jsonwebtoken::decode::<Envelope<C>>(token, key, &validation)
-            .map_err(|_| TokenError::Invalid)?
-            .claims;
+        let envelope =
+            jsonwebtoken::decode::<Envelope<C>>(token, key, &validation).map_err(|_| TokenError::Invalid)?.claims;
         if envelope.typ != typ {
             return Err(TokenError::Invalid);
         }

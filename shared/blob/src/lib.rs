@@ -68,7 +68,9 @@ impl Blob {
     pub async fn create_missing(&self) -> Result<(), BlobError> {
         match self.client.create_bucket().bucket(&self.bucket).send().await {
             Ok(_) => Ok(()),
-            Err(error) if matches!(error.code(), Some("BucketAlreadyExists" | "BucketAlreadyOwnedByYou")) => Ok(()),
+            Err(error) if matches!(error.code(), Some("BucketAlreadyExists" | "BucketAlreadyOwnedByYou")) => {
+                Ok(())
+            }
             Err(error) => Err(BlobError(format!("{error:?}"))),
         }
     }

@@ -78,7 +78,8 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let moment: DateTime<FixedOffset> = DateTime::parse_from_rfc3339(&text).map_err(serde::de::Error::custom)?;
+        let moment: DateTime<FixedOffset> =
+            DateTime::parse_from_rfc3339(&text).map_err(serde::de::Error::custom)?;
         Ok(Self::new(moment.with_timezone(&Utc)))
     }
 }

@@ -191,15 +191,16 @@ pub fn charge(
         return Err(Refusal::field("items", "an invoice needs at least one line"));
     }
     for (position, line) in lines.iter().enumerate() {
-        if !gst::is_valid_rate(line.gst_rate, on) {
-            let rates: Vec<String> = gst::valid_rates(on).iter().map(ToString::to_string).collect();
-            let message = format!("is no GST rate; valid: {}", rates.join(", "));
-            return Err(Refusal::field(format!("items[{position}].gstRate"), message));
-        }
+        gst::check_rate(line.gst_rate, on)
+            .map_err(|message| Refusal::field(format!("items[{position}].gstRate"), message))?;
     }
     let tax_lines: Vec<TaxLine> = lines
         .iter()
-        .map(|line| TaxLine { quantity: line.quantity, unit_price: line.unit_price_paise, gst_rate: line.gst_rate })
+        .map(|line| TaxLine {
+            quantity: line.quantity,
+            unit_price: line.unit_price_paise,
+            gst_rate: line.gst_rate,
+        })
         .collect();
     let (taxed, totals) = gst::tax(&tax_lines, discount, Supply::between(supplier, place_of_supply))
         .map_err(|error| Refusal::field("items", error.to_string()))?;

@@ -231,7 +231,10 @@ impl JobCard {
             return Err(self.closed());
         }
         if items.len() > MAX_ITEMS {
-            return Err(Refusal::conflict("TOO_MANY_ITEMS", format!("A job card holds at most {MAX_ITEMS} items")));
+            return Err(Refusal::conflict(
+                "TOO_MANY_ITEMS",
+                format!("A job card holds at most {MAX_ITEMS} items"),
+            ));
         }
         let from_stock = |items: &[JobCardItem]| -> Vec<(Uuid, Option<Uuid>, i64)> {
             let parts = items.iter().filter(|item| item.inventory_part_id.is_some());
@@ -251,8 +254,14 @@ impl JobCard {
         if self.status == JobCardStatus::Cancelled {
             return Err(self.closed());
         }
-        let JobCardEdit { service_type, priority, location, estimated_cost_paise, customer_feedback, feedback_rating } =
-            edit;
+        let JobCardEdit {
+            service_type,
+            priority,
+            location,
+            estimated_cost_paise,
+            customer_feedback,
+            feedback_rating,
+        } = edit;
         Ok(Self {
             service_type,
             priority,

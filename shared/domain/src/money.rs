@@ -242,10 +242,29 @@ mod tests {
     #[test]
     fn says_what_is_wrong() {
         let not_a_number = [
-            "", " ", "5 ", " 5", "+5", ".5", "5.", "1,000", "five", "NaN", "inf", "1e", "e3", "1e1.5", "--1",
-            "\u{966}", "1_000",
+            "",
+            " ",
+            "5 ",
+            " 5",
+            "+5",
+            ".5",
+            "5.",
+            "1,000",
+            "five",
+            "NaN",
+            "inf",
+            "1e",
+            "e3",
+            "1e1.5",
+            "--1",
+            "\u{966}",
+            "1_000",
             // Beyond what a decimal can be.
-            "1e-99999999999999999999", "1e99999999999999999999", "1e300", "-1e300", "99999999999999999999999999999999999999999",
+            "1e-99999999999999999999",
+            "1e99999999999999999999",
+            "1e300",
+            "-1e300",
+            "99999999999999999999999999999999999999999",
         ];
         for text in not_a_number {
             assert_eq!(parse(text), Err("must be a number".to_owned()), "{text}");
@@ -253,18 +272,10 @@ mod tests {
         for text in ["-1", "-0.01", "-0.001"] {
             assert_eq!(parse(text), Err("must not be negative".to_owned()), "{text}");
         }
-        for text in [
-            "0.001",
-            "1e-3",
-            "0.30000000000000004",
-            "5.0000000000000000000000000000000000001",
-        ] {
+        for text in ["0.001", "1e-3", "0.30000000000000004", "5.0000000000000000000000000000000000001"] {
             assert_eq!(parse(text), Err("must have at most 2 decimals".to_owned()), "{text}");
         }
-        for text in [
-            "1000000000.01",
-            "1e10",
-        ] {
+        for text in ["1000000000.01", "1e10"] {
             assert_eq!(parse(text), Err("must be at most 1000000000".to_owned()), "{text}");
         }
     }

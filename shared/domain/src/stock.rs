@@ -153,11 +153,7 @@ impl Part {
 
     /// The part as missing from a demand.
     pub fn short_of(&self, requested: i64) -> ShortPart {
-        ShortPart {
-            part_number: self.details.part_number.clone(),
-            requested,
-            available: self.stock_quantity,
-        }
+        ShortPart { part_number: self.details.part_number.clone(), requested, available: self.stock_quantity }
     }
 
     /// The part after its stock moved.

@@ -66,7 +66,14 @@ impl Pagination {
     pub fn new(page: u32, limit: u32, total: u64) -> Self {
         let total_pages = total.div_ceil(u64::from(limit.max(1)));
         let page_number = u64::from(page);
-        Self { page, limit, total, total_pages, has_next: page_number < total_pages, has_prev: page > 1 && total > 0 }
+        Self {
+            page,
+            limit,
+            total,
+            total_pages,
+            has_next: page_number < total_pages,
+            has_prev: page > 1 && total > 0,
+        }
     }
 }
 

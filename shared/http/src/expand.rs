@@ -150,15 +150,13 @@ async fn load_for(app: &App, login: &Login, rows: &[Value], name: &str, limit: u
         let message = format!("To expand {name} your role needs the permission {}", permission.as_str());
         return Err(Refusal::Forbidden { message }.into());
     }
-    let ids: BTreeSet<Uuid> =
-        rows.iter().filter_map(|row| row.get(*field)?.as_str()?.parse().ok()).collect();
+    let ids: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.get(*field)?.as_str()?.parse().ok()).collect();
     let ids: Vec<Uuid> = ids.into_iter().collect();
-    let many = matches!(
-        target,
-        Target::VehiclesOfCustomer | Target::HistoryOfVehicle | Target::RequestsOfJobCard
-    );
+    let many = matches!(target, Target::VehiclesOfCustomer | Target::HistoryOfVehicle | Target::RequestsOfJobCard);
     let values = if many {
-        let loads = ids.iter().map(|id| async move { ApiResult::Ok((*id, load_many(app, login, *target, id, limit).await?)) });
+        let loads = ids
+            .iter()
+            .map(|id| async move { ApiResult::Ok((*id, load_many(app, login, *target, id, limit).await?)) });
         try_join_all(loads).await?.into_iter().collect()
     } else {
         load_each(app, login, *target, &ids).await?
@@ -172,8 +170,12 @@ async fn load_each(app: &App, login: &Login, target: Target, ids: &[Uuid]) -> Ap
     let own: Vec<(TenantScope, Uuid)> =
         ids.iter().filter_map(|id| Some((login.scope_of_document(id)?, *id))).collect();
     let entries: Vec<(Uuid, Value)> = match target {
-        Target::Customer => entries(store.customers(ids.iter().copied()).await?, |c| (c.id, json(&CustomerView::of(c))))?,
-        Target::Vehicle => entries(store.vehicles(ids.iter().copied()).await?, |v| (v.id, json(&VehicleView::of(v))))?,
+        Target::Customer => {
+            entries(store.customers(ids.iter().copied()).await?, |c| (c.id, json(&CustomerView::of(c))))?
+        }
+        Target::Vehicle => {
+            entries(store.vehicles(ids.iter().copied()).await?, |v| (v.id, json(&VehicleView::of(v))))?
+        }
         Target::Centre => {
             let visible: Vec<Uuid> = ids.iter().copied().filter(|id| sees_centre(login, id)).collect();
             entries(store.centres(&visible).await?, |c| (c.id, json(&ServiceCentreView::of(c))))?

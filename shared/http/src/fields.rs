@@ -18,7 +18,8 @@ pub(crate) fn select(document: Value, fields: &[String]) -> ApiResult<Value> {
     // Grouped by first part, so that `customer.id,customer.name` shows both.
     let mut nested: Vec<(String, Vec<String>)> = Vec::new();
     for field in fields {
-        let (first, rest) = field.split_once('.').map_or((field.as_str(), None), |(first, rest)| (first, Some(rest)));
+        let (first, rest) =
+            field.split_once('.').map_or((field.as_str(), None), |(first, rest)| (first, Some(rest)));
         if !all.contains_key(first) {
             return Err(unknown(field, &all));
         }
@@ -57,7 +58,8 @@ mod tests {
 
     #[test]
     fn only_the_named_fields_are_shown_in_their_order() {
-        let document = json!({"id": 1, "name": "A", "customer": {"id": 2, "phone": "3"}, "items": [{"a": 1, "b": 2}]});
+        let document =
+            json!({"id": 1, "name": "A", "customer": {"id": 2, "phone": "3"}, "items": [{"a": 1, "b": 2}]});
         let selected = select(document, &names(&["customer.phone", "id", "items.b"])).unwrap();
         assert_eq!(selected.to_string(), r#"{"customer":{"phone":"3"},"id":1,"items":[{"b":2}]}"#);
     }

@@ -6,6 +6,7 @@
 
 mod app;
 pub mod bulk;
+pub mod centre;
 pub mod config;
 mod context;
 pub mod envelope;
@@ -16,6 +17,7 @@ mod fields;
 pub mod lambda;
 mod middleware;
 pub mod openapi;
+pub mod password;
 mod rate_limit;
 mod reply;
 mod router;

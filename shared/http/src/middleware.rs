@@ -39,7 +39,8 @@ pub(crate) async fn around(State(app): State<AppState>, request: Request, next: 
     // A panic is a bug; the caller still gets an answer, and the log its request id.
     let answer = AssertUnwindSafe(meter.clone().measure(answer)).catch_unwind().await;
     let response = answer.unwrap_or_else(|_| {
-        ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "Something is wrong on our side").into_response()
+        ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "Something is wrong on our side")
+            .into_response()
     });
     let mut response = written(response, &request_id);
     if let Ok(value) = HeaderValue::from_str(&request_id) {
@@ -47,7 +48,11 @@ pub(crate) async fn around(State(app): State<AppState>, request: Request, next: 
     }
     secure(response.headers_mut());
     let reading = meter.reading();
-    log(&Finished { method: &method, route: route.as_deref(), request_id: &request_id, started, reading }, &principal, &response);
+    log(
+        &Finished { method: &method, route: route.as_deref(), request_id: &request_id, started, reading },
+        &principal,
+        &response,
+    );
     response.extensions_mut().insert(reading);
     response
 }
@@ -68,7 +73,8 @@ async fn answer(
     let (mut parts, body) = request.into_parts();
     let mut response = match read_body(&parts.headers, body).await {
         Ok(bytes) => {
-            let fingerprint = fingerprint(&app.fingerprint_key, &parts.method, &parts.uri.to_string(), &bytes).into();
+            let fingerprint =
+                fingerprint(&app.fingerprint_key, &parts.method, &parts.uri.to_string(), &bytes).into();
             parts.extensions.insert(Context { request_id, now, address, fingerprint, principal });
             next.run(Request::from_parts(parts, Body::from(bytes))).await
         }
@@ -95,7 +101,8 @@ async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
         ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
             .with_field("body", format!("at most {MAX_BODY_BYTES} bytes"))
     };
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let announced =
+        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > MAX_BODY_BYTES) {
         return Err(too_large());
     }

@@ -61,7 +61,8 @@ pub fn document(routes: Document) -> Document {
     if let Some(components) = document.components.as_mut() {
         components.security_schemes.insert(BEARER.to_owned(), scheme.into());
     }
-    let tag = |(name, description): &(&str, &str)| TagBuilder::new().name(*name).description(Some(*description)).build();
+    let tag =
+        |(name, description): &(&str, &str)| TagBuilder::new().name(*name).description(Some(*description)).build();
     document.tags = Some(TAGS.iter().map(tag).collect());
     for (path, item) in &mut document.paths.paths {
         complete(path, item);
@@ -131,7 +132,8 @@ fn add_errors(operation: &mut Operation, changes: bool) {
     }
     for (status, description) in errors {
         let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("ErrorBody"))).build();
-        let response = ResponseBuilder::new().description(description).content("application/json", content).build();
+        let response =
+            ResponseBuilder::new().description(description).content("application/json", content).build();
         operation.responses.responses.entry(status.to_owned()).or_insert_with(|| response.into());
     }
 }
@@ -148,7 +150,9 @@ fn add_command_headers(operation: &mut Operation) {
             .parameter_in(ParameterIn::Header)
             .required(Required::False)
             .description(Some(description))
-            .schema(Some(utoipa::openapi::schema::ObjectBuilder::new().schema_type(utoipa::openapi::schema::Type::String)))
+            .schema(Some(
+                utoipa::openapi::schema::ObjectBuilder::new().schema_type(utoipa::openapi::schema::Type::String),
+            ))
             .build();
         parameters.push(parameter.into());
     }

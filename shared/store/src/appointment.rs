@@ -1,5 +1,6 @@
 //! Appointments in DynamoDB.
 
+use chrono::DateTime;
 use dms_access::TenantScope;
 use dms_domain::{
     appointment::Appointment,
@@ -8,7 +9,6 @@ use dms_domain::{
     refusal::Refusal,
     statuses::AppointmentStatus,
 };
-use chrono::DateTime;
 use uuid::Uuid;
 
 use crate::{

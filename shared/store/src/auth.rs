@@ -14,8 +14,7 @@ use crate::{
     client::{Item, Store, key_item, number, text},
     entity::from_item,
     error::StoreError,
-    keys,
-    meter,
+    keys, meter,
     tables::{TTL_ATTRIBUTE, Table},
     update::Update,
 };
@@ -140,7 +139,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
-    pub async fn use_refresh(&self, family: &Uuid, generation: u32, now: DateTime<Utc>) -> Result<Refreshed, StoreError> {
+    pub async fn use_refresh(
+        &self,
+        family: &Uuid,
+        generation: u32,
+        now: DateTime<Utc>,
+    ) -> Result<Refreshed, StoreError> {
         let call = meter::Call::start();
         let sent = self
             .client()

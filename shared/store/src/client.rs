@@ -162,7 +162,11 @@ impl Store {
             .timeout_config(timeouts)
             .retry_config(RetryConfig::standard().with_max_attempts(4));
         builder.set_endpoint_url(config.endpoint);
-        Self { client: Client::from_conf(builder.build()), table_prefix: config.table_prefix, turns: Turns::default() }
+        Self {
+            client: Client::from_conf(builder.build()),
+            table_prefix: config.table_prefix,
+            turns: Turns::default(),
+        }
     }
 
     /// The SDK's client, for start-up, tests and streams.

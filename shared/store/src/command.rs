@@ -17,8 +17,7 @@ use crate::{
     client::{Item, Store, key_item, number, text},
     entity::Entity,
     error::{StoreError, is_throttle},
-    keys,
-    meter,
+    keys, meter,
     tables::{TTL_ATTRIBUTE, Table},
     transaction::{MAX_ACTIONS, OnFailure, Transaction},
 };
@@ -210,7 +209,9 @@ impl Store {
         let mut actions = record_transaction.into_actions(self)?;
         actions.extend(transaction.into_actions(self)?);
         if actions.len() > MAX_ACTIONS {
-            return Err(Refusal::conflict("TOO_MANY_CHANGES", "This would change too many documents at once").into());
+            return Err(
+                Refusal::conflict("TOO_MANY_CHANGES", "This would change too many documents at once").into()
+            );
         }
         let (writes, meanings): (Vec<TransactWriteItem>, Vec<OnFailure>) = actions.into_iter().unzip();
         let _call = meter::Call::start();
@@ -314,7 +315,8 @@ fn earlier_answer(command: &Command, record: &Item, answers: &[Reply]) -> Result
         }
     }
     let stored = text(record, "body").zip(number(record, "status").and_then(|status| u16::try_from(status).ok()));
-    let (body, status) = stored.ok_or_else(|| StoreError::Corrupt("a command's record has no answer".to_owned()))?;
+    let (body, status) =
+        stored.ok_or_else(|| StoreError::Corrupt("a command's record has no answer".to_owned()))?;
     let version = number(record, "version").and_then(|version| u64::try_from(version).ok());
     Ok(Reply { status, body: body.to_owned(), version, replayed: true })
 }

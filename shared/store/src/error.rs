@@ -41,12 +41,8 @@ impl StoreError {
 }
 
 /// Error codes by which DynamoDB says "slower".
-const THROTTLES: [&str; 4] = [
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "ThrottlingException",
-    "ThrottlingError",
-];
+const THROTTLES: [&str; 4] =
+    ["ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException", "ThrottlingError"];
 
 /// Whether a code, of an error or of a cancellation reason, means throttling.
 pub(crate) fn is_throttle(code: &str) -> bool {

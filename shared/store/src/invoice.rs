@@ -113,7 +113,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Corrupt`].
-    pub fn pay_invoice(&self, old: &Invoice, new: Invoice, hints: &PaidHints) -> Result<Plan<Invoice>, StoreError> {
+    pub fn pay_invoice(
+        &self,
+        old: &Invoice,
+        new: Invoice,
+        hints: &PaidHints,
+    ) -> Result<Plan<Invoice>, StoreError> {
         let mut transaction = Transaction::new();
         transaction.replace(old, &new)?;
         if let (Some(vehicle), Some(job_card)) = (new.vehicle_id, new.job_card_id) {

@@ -262,7 +262,12 @@ impl Store {
 }
 
 impl Transaction {
-    fn step_own_appointment(&mut self, card: &JobCard, step: (AppointmentStatus, AppointmentStatus), hints: &Hints) {
+    fn step_own_appointment(
+        &mut self,
+        card: &JobCard,
+        step: (AppointmentStatus, AppointmentStatus),
+        hints: &Hints,
+    ) {
         let Some(appointment) = card.appointment_id else { return };
         if hints.leave_appointment.load(Relaxed) {
             return;

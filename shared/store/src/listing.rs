@@ -105,7 +105,12 @@ impl Store {
     /// # Errors
     /// `QueryTooBroad` when filters without an index would read more than 4 MiB; [`StoreError::Unavailable`]
     /// or [`StoreError::Throttled`].
-    pub async fn list<E: Entity>(&self, listed: &Listed, query: &Query, states: States) -> Result<Page<E>, StoreError> {
+    pub async fn list<E: Entity>(
+        &self,
+        listed: &Listed,
+        query: &Query,
+        states: States,
+    ) -> Result<Page<E>, StoreError> {
         let mut rest = query.clone();
         let span = rest.take_time_span("createdAt");
         let by_time = rest.sort.iter().all(|sort| sort.field == "createdAt");
@@ -193,7 +198,9 @@ impl Store {
     ) -> Result<Page<E>, StoreError> {
         let sources: Vec<Source> = match listed {
             Listed::Relation(index, pk) => vec![Source { pk: pk.clone(), index: *index }],
-            Listed::Tenant(kind, scopes) => scopes.iter().flat_map(|scope| tenant_sources(*kind, *scope, codes)).collect(),
+            Listed::Tenant(kind, scopes) => {
+                scopes.iter().flat_map(|scope| tenant_sources(*kind, *scope, codes)).collect()
+            }
             Listed::Master(_) => {
                 let counts = self.tallies(listed, codes, IstDays::around(span)).await?;
                 let sources = counts.into_values().flat_map(BTreeMap::into_keys);
@@ -259,9 +266,9 @@ impl Source {
             return range;
         }
         let first = from.map_or(0, |day| calendar::ist_day_start_utc(day).timestamp_millis());
-        let last = to.and_then(|day| day.succ_opt()).map_or(MAX_ID_MS, |next| {
-            calendar::ist_day_start_utc(next).timestamp_millis() - 1
-        });
+        let last = to
+            .and_then(|day| day.succ_opt())
+            .map_or(MAX_ID_MS, |next| calendar::ist_day_start_utc(next).timestamp_millis() - 1);
         range.within(SortRange::Between(ids::lower_bound(first), ids::upper_bound(last)))
     }
 }
@@ -272,10 +279,9 @@ const MAX_ID_MS: i64 = (1 << 48) - 1;
 fn tenant_sources(kind: TenantKind, scope: TenantScope, codes: Option<&[char]>) -> Vec<Source> {
     match codes {
         None => vec![Source { pk: kind.pk(scope), index: None }],
-        Some(codes) => codes
-            .iter()
-            .map(|code| Source { pk: kind.state_pk(scope, *code), index: Some(Index::Gsi1) })
-            .collect(),
+        Some(codes) => {
+            codes.iter().map(|code| Source { pk: kind.state_pk(scope, *code), index: Some(Index::Gsi1) }).collect()
+        }
     }
 }
 
@@ -333,7 +339,8 @@ fn window(counts: &Days, descending: bool, offset: u64, limit: u64) -> Option<Wi
         let end = before + rows;
         if end > offset && before < offset + limit {
             let skip = usize::try_from(offset.saturating_sub(before)).unwrap_or(usize::MAX);
-            let open = window.get_or_insert(Window { from: *day, to: *day, skip, rows_by_source: BTreeMap::new() });
+            let open =
+                window.get_or_insert(Window { from: *day, to: *day, skip, rows_by_source: BTreeMap::new() });
             open.from = open.from.min(*day);
             open.to = open.to.max(*day);
             for (source, rows) in sources {

@@ -102,7 +102,11 @@ pub(crate) fn conflict() {
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // small and positive
 fn halves<'a>(capacity: impl IntoIterator<Item = &'a ConsumedCapacity>) -> u64 {
-    capacity.into_iter().filter_map(ConsumedCapacity::capacity_units).map(|units| (units * 2.0).round() as u64).sum()
+    capacity
+        .into_iter()
+        .filter_map(ConsumedCapacity::capacity_units)
+        .map(|units| (units * 2.0).round() as u64)
+        .sum()
 }
 
 pub(crate) fn read<'a>(capacity: impl IntoIterator<Item = &'a ConsumedCapacity>) {

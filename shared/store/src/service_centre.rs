@@ -79,7 +79,11 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Corrupt`]; the refusals come from the commit.
-    pub fn open_centre(&self, centre: ServiceCentre, ordinal: CentreOrdinal) -> Result<Plan<ServiceCentre>, StoreError> {
+    pub fn open_centre(
+        &self,
+        centre: ServiceCentre,
+        ordinal: CentreOrdinal,
+    ) -> Result<Plan<ServiceCentre>, StoreError> {
         let mut transaction = Transaction::new();
         transaction.create(&centre)?;
         let last = i64::from(ordinal.get()) - 1;

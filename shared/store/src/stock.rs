@@ -142,7 +142,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
-    pub async fn ledger(&self, scope: TenantScope, part: &Uuid, limit: usize) -> Result<Vec<LedgerEntry>, StoreError> {
+    pub async fn ledger(
+        &self,
+        scope: TenantScope,
+        part: &Uuid,
+        limit: usize,
+    ) -> Result<Vec<LedgerEntry>, StoreError> {
         let range = Range::partition(keys::ledger_pk(scope, part));
         self.query(&range, limit).await?.into_iter().map(from_item).collect()
     }
@@ -212,7 +217,11 @@ impl Transaction {
     ///
     /// # Errors
     /// [`StoreError::Corrupt`]; `INSUFFICIENT_STOCK` comes from the commit.
-    pub(crate) fn move_stock(&mut self, moves: &[StockMove], seen: &SeenParts) -> Result<Vec<EventKind>, StoreError> {
+    pub(crate) fn move_stock(
+        &mut self,
+        moves: &[StockMove],
+        seen: &SeenParts,
+    ) -> Result<Vec<EventKind>, StoreError> {
         let mut alerts = Vec::new();
         for StockMove { part, delta, entry } in moves {
             let known = seen.get(part);

@@ -101,8 +101,7 @@ fn key_schema(pk: &str, sk: &str) -> Result<[KeySchemaElement; 2], StoreError> {
 }
 
 fn attributes(table: Table) -> Result<Vec<AttributeDefinition>, StoreError> {
-    let mut definitions =
-        vec![attribute("pk", ScalarAttributeType::S)?, attribute("sk", ScalarAttributeType::S)?];
+    let mut definitions = vec![attribute("pk", ScalarAttributeType::S)?, attribute("sk", ScalarAttributeType::S)?];
     for index in table.indexes() {
         let (pk, sk) = index.keys();
         let sort = if index.sorts_by_number() { ScalarAttributeType::N } else { ScalarAttributeType::S };

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+};
 use chrono::Datelike;
 use dms_domain::{calendar::MonthKey, refusal::Refusal};
 
@@ -231,7 +233,8 @@ impl Write {
                 Ok(TransactWriteItem::builder().put(put.build()?).build())
             }
             Self::Delete { table, key, version } => {
-                let mut delete = Delete::builder().table_name(store.table_name(table)).set_key(Some(key_item(&key)));
+                let mut delete =
+                    Delete::builder().table_name(store.table_name(table)).set_key(Some(key_item(&key)));
                 if let Some(version) = version {
                     delete = delete
                         .condition_expression("version = :version")

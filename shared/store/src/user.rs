@@ -1,12 +1,6 @@
 //! Users in DynamoDB: the profile in the core table, the credentials in the auth table, changed together.
 
-use dms_domain::{
-    calendar::MonthKey,
-    ids,
-    permissions::Role,
-    refusal::Refusal,
-    user::User,
-};
+use dms_domain::{calendar::MonthKey, ids, permissions::Role, refusal::Refusal, user::User};
 use uuid::Uuid;
 
 use crate::{
@@ -96,7 +90,8 @@ impl Store {
         transaction.update(credentials.profile_update()?);
         match (counts_as_admin(old), counts_as_admin(&new)) {
             (true, false) => {
-                let last = |_: Option<&Item>| Some(Refusal::conflict("LAST_ADMIN", "The last admin must stay one"));
+                let last =
+                    |_: Option<&Item>| Some(Refusal::conflict("LAST_ADMIN", "The last admin must stay one"));
                 let fewer = Update::of(keys::admin_counter()).add("n", -1).when_more_than("n", 1);
                 transaction.update_or(fewer, Box::new(last));
             }

@@ -150,9 +150,8 @@ impl Store {
 
 impl Transaction {
     fn owner_exists(&mut self, customer: Uuid) {
-        let refused = move |_: Option<&Item>| {
-            Some(Refusal::field("customerId", format!("no such customer: {customer}")))
-        };
+        let refused =
+            move |_: Option<&Item>| Some(Refusal::field("customerId", format!("no such customer: {customer}")));
         let exists = Update::of(MasterKind::Customer.key(&customer)).when_exists().when_absent("deletedAt");
         self.update_or(exists, Box::new(refused));
     }

@@ -150,10 +150,8 @@ async fn centre(app: &TestApp, admin: &Client, code: &str) -> Centre {
     let body = json!({"code": code, "name": format!("Centre {code}"), "address": "12 MIDC Road", "city": "Mumbai",
         "state": "Maharashtra", "pincode": "400093", "phone": "+919876543210", "gstin": "27AABCU9603R1ZN"});
     let centre = admin.create("/api/service-centers", body).await;
-    let claim = CentreClaim {
-        id: id(&centre).parse().expect("a UUID"),
-        code: CentreCode::parse(code).expect("a code"),
-    };
+    let claim =
+        CentreClaim { id: id(&centre).parse().expect("a UUID"), code: CentreCode::parse(code).expect("a code") };
     let (_, manager) = person(app, Role::ScManager, "manager", Some(&claim)).await;
     let (_, advisor) = person(app, Role::ServiceAdvisor, "advisor", Some(&claim)).await;
     let (engineer_id, engineer) = person(app, Role::ServiceEngineer, "engineer", Some(&claim)).await;

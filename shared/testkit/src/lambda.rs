@@ -69,7 +69,9 @@ impl LambdaRuntime {
         self.state.events.lock().expect("no test panicked").push_back((id, event.to_string()));
         self.state.arrived.notify_one();
         let answered = tokio::time::timeout(std::time::Duration::from_secs(60), receiver).await;
-        answered.map_err(|_| "no answer within a minute".to_owned())?.map_err(|_| "the runtime is gone".to_owned())?
+        answered
+            .map_err(|_| "no answer within a minute".to_owned())?
+            .map_err(|_| "the runtime is gone".to_owned())?
     }
 }
 

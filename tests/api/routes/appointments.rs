@@ -97,7 +97,8 @@ async fn a_new_appointment_is_pending_in_the_own_centre_with_a_number_of_the_mon
     assert_eq!(appointment["serviceCenterId"], dealership.one.id);
     assert_eq!((&appointment["status"], &appointment["version"]), (&json!("PENDING"), &json!(1)));
     assert_eq!((&appointment["estimatedCost"], &appointment["jobCardId"]), (&json!("5000"), &Value::Null));
-    for field in ["customerId", "vehicleId", "appointmentDate", "appointmentTime", "customerComplaint", "location"] {
+    for field in ["customerId", "vehicleId", "appointmentDate", "appointmentTime", "customerComplaint", "location"]
+    {
         assert_eq!(appointment[field], body[field], "{field}");
     }
     let next = made(&dealership).await;
@@ -126,15 +127,15 @@ async fn customer_and_vehicle_must_exist_and_belong_together() {
     let good = body(&dealership).await;
     let other = dealership.customer().await;
     let nobody = json!("01939a3e-0f00-7000-8000-000000000001");
-    for (field, value, named) in [
-        ("customerId", nobody.clone(), "customerId"),
-        ("vehicleId", nobody, "vehicleId"),
-        ("customerId", other["id"].clone(), "vehicleId"),
+    for (field, value) in [
+        ("customerId", nobody.clone()),
+        ("vehicleId", nobody),
+        ("customerId", other["id"].clone()),
     ] {
         let mut body = good.clone();
-        body[field] = value.clone();
-        let answer = dealership.one.advisor.post(APPOINTMENTS, body).await.refused(422, "VALIDATION_FAILED");
-        assert!(answer.body["errors"].as_object().unwrap().contains_key(named), "{}", answer.text);
+        body[field] = value;
+        let answer = dealership.one.advisor.post(APPOINTMENTS, body).await;
+        answer.refused(422, "VALIDATION_FAILED").naming("vehicleId");
     }
     assert_eq!(total(&dealership, "").await, 0);
 }

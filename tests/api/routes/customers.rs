@@ -250,11 +250,11 @@ async fn lists_are_filtered_by_the_day_in_india_on_which_customers_were_created(
         ("?filter[createdAt][gt]=2026-11-24", &["December", "First of 25"]),
         ("?filter[createdAt][lt]=2026-11-24", &["Last of 23", "First"]),
         ("?filter[createdAt][lte]=2026-11-24", &["First of 24", "Last of 23", "First"]),
+        ("?filter[createdAt][gte]=2026-11-24&filter[createdAt][lte]=2026-11-25", &["First of 25", "First of 24"]),
         (
-            "?filter[createdAt][gte]=2026-11-24&filter[createdAt][lte]=2026-11-25",
-            &["First of 25", "First of 24"],
+            "?filter[createdAt][gte]=2026-11-23T18:29:59Z&filter[createdAt][lt]=2026-11-23T18:30:00Z",
+            &["Last of 23"],
         ),
-        ("?filter[createdAt][gte]=2026-11-23T18:29:59Z&filter[createdAt][lt]=2026-11-23T18:30:00Z", &["Last of 23"]),
         ("?filter[createdAt][gte]=2026-12-03", &[]),
         ("?filter[createdAt][gte]=2026-11-25&filter[createdAt][lte]=2026-11-24", &[]),
     ];

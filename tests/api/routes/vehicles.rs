@@ -153,7 +153,8 @@ async fn patch_changes_what_is_named_and_null_clears() {
     body["variant"] = json!("Long Range");
     body["vehicleColor"] = json!("Pearl White");
     let created = dealership.admin.create(VEHICLES, body).await;
-    let changes = json!({"variant": null, "vehicleYear": 2024, "totalServices": 99, "currentStatus": "ACTIVE_JOB_CARD"});
+    let changes =
+        json!({"variant": null, "vehicleYear": 2024, "totalServices": 99, "currentStatus": "ACTIVE_JOB_CARD"});
     let changed = dealership.one.advisor.patch(&path(&created), changes).await.expect(200);
     assert_eq!((&changed["variant"], &changed["vehicleColor"]), (&Value::Null, &json!("Pearl White")));
     assert_eq!((&changed["vehicleYear"], &changed["version"]), (&json!(2024), &json!(2)));
@@ -293,11 +294,13 @@ async fn the_service_history_has_a_line_for_each_paid_service() {
     ] {
         assert_eq!(rows[1][field], value, "{field}");
     }
-    for (query, count) in [("?filter[date][gte]=2026-12-01", 1), ("?filter[date]=2026-11-23", 1), ("?limit=1&page=3", 0)]
+    for (query, count) in
+        [("?filter[date][gte]=2026-12-01", 1), ("?filter[date]=2026-11-23", 1), ("?limit=1&page=3", 0)]
     {
         assert_eq!(dealership.admin.get(&format!("{history}{query}")).await.rows().len(), count, "{query}");
     }
-    let read = dealership.admin.get(&format!("{}?expand=customer,serviceHistory", path(&vehicle))).await.expect(200);
+    let read =
+        dealership.admin.get(&format!("{}?expand=customer,serviceHistory", path(&vehicle))).await.expect(200);
     assert_eq!(read["serviceHistory"].as_array().unwrap().len(), 2);
     assert_eq!(read["customer"]["id"], customer["id"]);
     assert_eq!((&read["totalServices"], &read["totalSpent"]), (&json!(2), &json!("11800")));

@@ -4,13 +4,14 @@ use dms_http::{
     ApiResult, AppState, Reply,
     envelope::Envelope,
     extract::{Cmd, Id, Json, Permit},
+    password,
     views::UserView,
 };
 use dms_store::{Plan, Transaction};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::write::{hash, present};
+use super::write::present;
 
 /// A new password.
 #[derive(Deserialize, ToSchema)]
@@ -35,7 +36,7 @@ pub(crate) async fn set_password(
     cmd: Cmd,
     Json(input): Json<NewPassword>,
 ) -> ApiResult<Reply> {
-    let hash = hash(input.password, app.password_cost, "password").await?;
+    let hash = password::hash(input.password, app.password_cost, "password").await?;
     let plan = || async {
         let user = present(&app.store, &id, &cmd).await?;
         let known = app.store.credentials(user.email.as_str()).await?;

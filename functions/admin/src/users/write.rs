@@ -1,8 +1,5 @@
 use axum::{extract::State, http::StatusCode};
-use dms_access::{
-    CentreClaim,
-    password::{self, PasswordCost},
-};
+use dms_access::CentreClaim;
 use dms_domain::{
     formats::{Email, Phone},
     inputs::Text,
@@ -14,6 +11,7 @@ use dms_http::{
     ApiResult, AppState, Reply,
     envelope::Envelope,
     extract::{Change, Cmd, Id, Json, Permit},
+    password,
     views::UserView,
 };
 use dms_store::{Credentials, Store, StoreError};
@@ -60,15 +58,6 @@ fn view(user: &User) -> (UserView, Option<u64>) {
     (UserView::of(user), Some(user.version))
 }
 
-/// Hashes a password on a thread of its own: it takes tens of milliseconds of CPU.
-pub(crate) async fn hash(password: String, cost: PasswordCost, field: &'static str) -> Result<String, StoreError> {
-    password::check_new(&password).map_err(|message| Refusal::field(field, message))?;
-    let hashed = tokio::task::spawn_blocking(move || password::hash(&password, cost)).await;
-    hashed
-        .map_err(|error| StoreError::Corrupt(error.to_string()))?
-        .map_err(|error| StoreError::Corrupt(error.to_string()))
-}
-
 /// The centre of a user of this role: required for the roles of a centre, forbidden for the others.
 async fn centre_for(store: &Store, role: Role, centre: Option<Uuid>) -> Result<Option<CentreClaim>, StoreError> {
     let refuse = |message: &str| Refusal::field("serviceCenterId", message);
@@ -96,7 +85,7 @@ pub(crate) async fn create(
     Json(input): Json<NewUser>,
 ) -> ApiResult<Reply> {
     let now = cmd.context.timestamp();
-    let password_hash = hash(input.password, app.password_cost, "password").await?;
+    let password_hash = password::hash(input.password, app.password_cost, "password").await?;
     let user = User {
         id: cmd.context.new_id(),
         email: input.email,

@@ -105,11 +105,7 @@ pub enum TaxError {
 ///
 /// # Errors
 /// If the discount exceeds the subtotal, something is negative or an amount does not fit 64 bits.
-pub fn tax(
-    lines: &[TaxLine],
-    discount: Paise,
-    supply: Supply,
-) -> Result<(Vec<TaxedLine>, TaxedTotals), TaxError> {
+pub fn tax(lines: &[TaxLine], discount: Paise, supply: Supply) -> Result<(Vec<TaxedLine>, TaxedTotals), TaxError> {
     let gross = lines.iter().map(gross).collect::<Result<Vec<_>, _>>()?;
     let shares = spread(discount, &gross)?;
     let taxed = lines
@@ -119,6 +115,18 @@ pub fn tax(
         .collect::<Result<Vec<_>, _>>()?;
     let totals = totals(&taxed)?;
     Ok((taxed, totals))
+}
+
+/// Checks a rate, in per cent, against those of a day.
+///
+/// # Errors
+/// What is wrong, worded to follow the field's name, with the valid rates.
+pub fn check_rate(rate: u8, on: NaiveDate) -> Result<(), String> {
+    if is_valid_rate(rate, on) {
+        return Ok(());
+    }
+    let rates: Vec<String> = valid_rates(on).iter().map(ToString::to_string).collect();
+    Err(format!("is no GST rate; valid: {}", rates.join(", ")))
 }
 
 /// Whether the law knows this rate, in per cent, on a day (Asia/Kolkata).

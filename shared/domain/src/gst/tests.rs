@@ -96,9 +96,7 @@ fn refuses_what_cannot_be() {
     assert_eq!(tax(&one, Paise::new(-1), Supply::IntraState), Err(TaxError::Negative));
     assert_eq!(tax(&[line(-1, "1", 5)], Paise::ZERO, Supply::IntraState), Err(TaxError::Negative));
     let most = TaxLine { quantity: 1, unit_price: Paise::new(i64::MAX), gst_rate: 0 };
-    for lines in
-        [vec![TaxLine { quantity: 2, ..most }], vec![most, most], vec![TaxLine { gst_rate: 5, ..most }]]
-    {
+    for lines in [vec![TaxLine { quantity: 2, ..most }], vec![most, most], vec![TaxLine { gst_rate: 5, ..most }]] {
         assert_eq!(tax(&lines, Paise::ZERO, Supply::InterState), Err(TaxError::TooLarge));
     }
 }

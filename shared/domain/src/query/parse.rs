@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::{
-    DEFAULT_LIMIT, Expand, Field, FieldKind, Filter, MAX_LIMIT, Operand, Operator, Query, QueryError, QuerySpec, Sort,
-    day,
+    DEFAULT_LIMIT, Expand, Field, FieldKind, Filter, MAX_LIMIT, Operand, Operator, Query, QueryError, QuerySpec,
+    Sort, day,
 };
 use crate::calendar;
 
@@ -170,7 +170,9 @@ fn filter(parameter: &str, rest: &str, value: &str, fields: &'static [Field]) ->
         error(parameter, &format!("{operator:?} is not a comparison; valid: {}", names.join(", ")))
     })?;
     let operands = match operator {
-        Operator::In => value.split(',').map(|part| operand(parameter, part, field.kind)).collect::<Result<_, _>>()?,
+        Operator::In => {
+            value.split(',').map(|part| operand(parameter, part, field.kind)).collect::<Result<_, _>>()?
+        }
         Operator::Eq | Operator::Ne | Operator::Gt | Operator::Gte | Operator::Lt | Operator::Lte => {
             vec![operand(parameter, value, field.kind)?]
         }
@@ -185,10 +187,10 @@ fn operand(parameter: &str, value: &str, kind: FieldKind) -> Result<Operand, Que
         FieldKind::Number => {
             value.parse().map(Operand::Number).map_err(|_| error(parameter, "must be a whole number"))
         }
-        FieldKind::Bool => {
-            value.parse().map(Operand::Bool).map_err(|_| error(parameter, "must be true or false"))
+        FieldKind::Bool => value.parse().map(Operand::Bool).map_err(|_| error(parameter, "must be true or false")),
+        FieldKind::Choice(choices) => {
+            one_of(parameter, value, choices).map(|choice| Operand::Text(choice.to_owned()))
         }
-        FieldKind::Choice(choices) => one_of(parameter, value, choices).map(|choice| Operand::Text(choice.to_owned())),
         FieldKind::Date => day(value)
             .map(|day| Operand::Text(day.to_string()))
             .ok_or_else(|| error(parameter, "must be a date: YYYY-MM-DD")),
@@ -253,12 +255,15 @@ mod tests {
 
     #[test]
     fn every_error_names_its_parameter_and_the_choices() {
-        assert!(refused("colour=red").message.contains("page, limit, sort, expand, serviceCenterId, filter[field]"));
+        assert!(
+            refused("colour=red").message.contains("page, limit, sort, expand, serviceCenterId, filter[field]")
+        );
         assert!(refused("filter[colour]=red").message.contains("status, createdAt, customerId"));
         assert_eq!(refused("filter[colour]=red").parameter, "filter[colour]");
         assert!(refused("filter[status]=OPEN").message.contains("CREATED, ASSIGNED"));
         assert!(refused("filter[status][about]=CREATED").message.contains("eq, ne, gt, gte, lt, lte, in"));
-        for raw in ["page=0", "limit=101", "limit=x", "filter[status", "expand=wheels", "sort=name", "vehicles.limit=3"]
+        for raw in
+            ["page=0", "limit=101", "limit=x", "filter[status", "expand=wheels", "sort=name", "vehicles.limit=3"]
         {
             assert!(Query::parse(raw, &SPEC).is_err(), "{raw}");
         }

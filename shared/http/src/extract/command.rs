@@ -48,7 +48,9 @@ impl Cmd {
         let reply = |value: &T| {
             let (data, version) = view(value);
             let reply = self.context.reply(status.as_u16(), &data, version);
-            reply.map(|reply| reply.0).map_err(|error| StoreError::Corrupt(error.detail().unwrap_or_default().to_owned()))
+            reply
+                .map(|reply| reply.0)
+                .map_err(|error| StoreError::Corrupt(error.detail().unwrap_or_default().to_owned()))
         };
         Ok(Reply(store.run(&command, plan, reply).await?))
     }

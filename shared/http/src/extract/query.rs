@@ -53,10 +53,18 @@ impl<S: Spec> IntoParams for Params<S> {
             params.push(parameter("limit", "Rows on a page, 20 unless given", integer(Some(MAX_LIMIT))));
         }
         if spec.list && !spec.sorts.is_empty() {
-            params.push(parameter("sort", &format!("{}; with - before it: descending", spec.sorts.join(", ")), text()));
+            params.push(parameter(
+                "sort",
+                &format!("{}; with - before it: descending", spec.sorts.join(", ")),
+                text(),
+            ));
         }
         if spec.by_centre {
-            params.push(parameter("serviceCenterId", "The service centre; users of a centre see only their own", uuid()));
+            params.push(parameter(
+                "serviceCenterId",
+                "The service centre; users of a centre see only their own",
+                uuid(),
+            ));
         }
         params.push(parameter("fields", "Only these fields, separated by commas; nested ones with dots", text()));
         if !spec.expands.is_empty() {

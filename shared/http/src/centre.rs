@@ -1,0 +1,26 @@
+//! The centre of a new document: a user's own needs no look, the one an admin names must exist.
+
+use dms_access::Principal;
+use dms_domain::{formats::CentreCode, refusal::must_exist};
+use dms_store::{Store, StoreError};
+use uuid::Uuid;
+
+/// Checks that the centre exists.
+///
+/// # Errors
+/// A field error on `serviceCenterId`.
+pub async fn check(store: &Store, caller: &Principal, centre: Uuid) -> Result<(), StoreError> {
+    code(store, caller, centre).await.map(|_| ())
+}
+
+/// The centre's code, which begins its documents' numbers: in the caller's token, or in the centre.
+///
+/// # Errors
+/// A field error on `serviceCenterId` when there is no such centre.
+pub async fn code(store: &Store, caller: &Principal, centre: Uuid) -> Result<CentreCode, StoreError> {
+    if let Some(own) = caller.centre() {
+        return Ok(own.code.clone());
+    }
+    let found = must_exist(store.centre(&centre).await?, "serviceCenterId", "service centre", centre)?;
+    Ok(found.details.code)
+}
