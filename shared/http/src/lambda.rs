@@ -12,7 +12,8 @@ use crate::{config::Config, router::ApiRouter, service};
 pub async fn serve(routes: ApiRouter) -> Result<(), Error> {
     let filter = EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_current_span(false).init();
-    let app = Config::from_env()?.connect()?;
+    // In words: Lambda's log shows an error's debug form.
+    let app = Config::from_env().and_then(Config::connect).map_err(|error| error.to_string())?;
     // One call during the free init phase: the TLS connection is there when the first request comes.
     if let Err(error) = app.store.ping().await {
         tracing::warn!(%error, "the database did not answer during init");

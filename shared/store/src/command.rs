@@ -138,6 +138,8 @@ impl Store {
         Fut: Future<Output = Result<Plan<T>, StoreError>>,
         R: Fn(&T) -> Result<Reply, StoreError>,
     {
+        // Tells a lost answer of this run from an earlier run of the same request.
+        let run_id = Uuid::new_v4().to_string();
         let record_key = command.idempotency_key.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
         let started = Instant::now();
         let mut answers: Vec<Reply> = Vec::new();
@@ -152,7 +154,7 @@ impl Store {
             let planned = match plan().await {
                 Ok(planned) => planned,
                 Err(StoreError::Refused(refusal)) => {
-                    return self.refuse(command, &record_key, &answers, refusal).await;
+                    return self.refuse(command, (&record_key, &run_id), &answers, refusal).await;
                 }
                 Err(error) => return Err(error),
             };
@@ -161,12 +163,12 @@ impl Store {
                 return Ok(answer);
             }
             answers.push(answer.clone());
-            let record = record(command, &record_key, attempt, &answer, &planned.events)?;
+            let record = record(command, (&record_key, &run_id), attempt, &answer, &planned.events)?;
             match self.commit(record, planned.transaction).await? {
                 Ok(()) => return Ok(answer),
-                Err(Setback::Done(record)) => return earlier_answer(command, &record, &answers),
+                Err(Setback::Done(record)) => return earlier_answer(command, &run_id, &record, &answers),
                 Err(Setback::Refused(refusal)) => {
-                    return self.refuse(command, &record_key, &answers, refusal).await;
+                    return self.refuse(command, (&record_key, &run_id), &answers, refusal).await;
                 }
                 Err(Setback::Stale) => last = StoreError::Contended,
                 Err(Setback::Conflict) => {
@@ -178,7 +180,7 @@ impl Store {
         }
         // The last try may have taken effect although its answer was lost.
         match self.command_record(command, &record_key).await? {
-            Some(record) => earlier_answer(command, &record, &answers),
+            Some(record) => earlier_answer(command, &run_id, &record, &answers),
             None => Err(last),
         }
     }
@@ -188,13 +190,13 @@ impl Store {
     async fn refuse(
         &self,
         command: &Command,
-        record_key: &str,
+        (record_key, run_id): (&str, &str),
         answers: &[Reply],
         refusal: Refusal,
     ) -> Result<Reply, StoreError> {
         let may_be_done = command.idempotency_key.is_some() || !answers.is_empty();
         if may_be_done && let Some(record) = self.command_record(command, record_key).await? {
-            return earlier_answer(command, &record, answers);
+            return earlier_answer(command, run_id, &record, answers);
         }
         Err(refusal.into())
     }
@@ -277,7 +279,7 @@ fn setback(reasons: &[CancellationReason], meanings: &[OnFailure]) -> Setback {
 
 fn record(
     command: &Command,
-    record_key: &str,
+    (record_key, run_id): (&str, &str),
     attempt: u32,
     answer: &Reply,
     events: &[Event],
@@ -285,6 +287,7 @@ fn record(
     let mut item: HashMap<String, AttributeValue> = key_item(&keys::command(&command.user, record_key));
     let mut put = |name: &str, value: AttributeValue| item.insert(name.to_owned(), value);
     put("fingerprint", AttributeValue::S(command.fingerprint.clone()));
+    put("runId", AttributeValue::S(run_id.to_owned()));
     put("requestId", AttributeValue::S(command.request_id.clone()));
     put("at", AttributeValue::S(dms_domain::calendar::timestamp(command.now)));
     put("attempt", AttributeValue::N(attempt.to_string()));
@@ -303,12 +306,12 @@ fn record(
     Ok(item)
 }
 
-fn earlier_answer(command: &Command, record: &Item, answers: &[Reply]) -> Result<Reply, StoreError> {
+fn earlier_answer(command: &Command, run_id: &str, record: &Item, answers: &[Reply]) -> Result<Reply, StoreError> {
     if text(record, "fingerprint") != Some(command.fingerprint.as_str()) {
         return Err(StoreError::KeyReused);
     }
-    if text(record, "requestId") == Some(command.request_id.as_str()) {
-        // This request's own earlier try, whose answer was lost.
+    if text(record, "runId") == Some(run_id) {
+        // This run's own earlier try, whose answer was lost.
         let attempt = number(record, "attempt").and_then(|attempt| usize::try_from(attempt).ok());
         if let Some(answer) = attempt.and_then(|attempt| answers.get(attempt)) {
             return Ok(answer.clone());

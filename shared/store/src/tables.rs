@@ -119,8 +119,12 @@ fn attributes(table: Table) -> Result<Vec<AttributeDefinition>, StoreError> {
 /// # Errors
 /// [`StoreError::Unavailable`] when DynamoDB refuses.
 pub(crate) async fn create_missing(client: &aws_sdk_dynamodb::Client, prefix: &str) -> Result<(), StoreError> {
+    let existing = client.list_tables().send().await?.table_names.unwrap_or_default();
     for table in Table::ALL {
         let name = format!("{prefix}{}", table.name());
+        if existing.contains(&name) {
+            continue;
+        }
         let mut request = client
             .create_table()
             .table_name(&name)

@@ -127,11 +127,9 @@ async fn customer_and_vehicle_must_exist_and_belong_together() {
     let good = body(&dealership).await;
     let other = dealership.customer().await;
     let nobody = json!("01939a3e-0f00-7000-8000-000000000001");
-    for (field, value) in [
-        ("customerId", nobody.clone()),
-        ("vehicleId", nobody),
-        ("customerId", other["id"].clone()),
-    ] {
+    for (field, value) in
+        [("customerId", nobody.clone()), ("vehicleId", nobody), ("customerId", other["id"].clone())]
+    {
         let mut body = good.clone();
         body[field] = value;
         let answer = dealership.one.advisor.post(APPOINTMENTS, body).await;

@@ -149,7 +149,11 @@ async fn numbers_have_no_gaps_per_centre_and_month_of_india() {
     let busy = new_card(&dealership).await;
     assert_eq!(number(dealership.one.manager.create(CARDS, busy.clone()).await), "SC001-2026-11-0002");
     dealership.one.manager.post(CARDS, busy).await.refused(409, "VEHICLE_BUSY");
-    assert_eq!(number(dealership.job_card(&dealership.one).await), "SC001-2026-11-0003", "a refused one takes none");
+    assert_eq!(
+        number(dealership.job_card(&dealership.one).await),
+        "SC001-2026-11-0003",
+        "a refused one takes none"
+    );
     assert_eq!(number(dealership.job_card(&dealership.two).await), "SC002-2026-11-0001");
     // 2026-11-30T23:59:59 in India.
     dealership.app.advance(TimeDelta::days(7) + TimeDelta::seconds(14 * 3600 - 1));
@@ -163,7 +167,8 @@ async fn a_vehicle_has_at_most_one_open_card() {
     let dealership = open().await;
     let card = dealership.job_card(&dealership.one).await;
     let before = vehicle(&dealership, &card).await;
-    let second = json!({"customerId": card["customerId"], "vehicleId": card["vehicleId"], "serviceType": "Repair"});
+    let second =
+        json!({"customerId": card["customerId"], "vehicleId": card["vehicleId"], "serviceType": "Repair"});
     dealership.one.manager.post(CARDS, second.clone()).await.refused(409, "VEHICLE_BUSY");
     dealership.two.manager.post(CARDS, second.clone()).await.refused(409, "VEHICLE_BUSY");
     assert_eq!(vehicle(&dealership, &card).await, before);
@@ -441,12 +446,18 @@ async fn items_are_added_changed_and_removed() {
     let part = json!({"itemType": "part", "partName": "Bulb", "qty": 3, "unitPrice": "99.99", "isWarranty": true});
     let added = dealership.one.engineer.post(&items, part).await.expect(201);
     assert_eq!((&added["items"][1]["srNo"], &added["items"][1]["amount"]), (&json!(2), &json!("0")));
-    assert_eq!((&added["items"][1]["unitPrice"], &added["items"][1]["partCode"]), (&json!("99.99"), &json!("Bulb")));
+    assert_eq!(
+        (&added["items"][1]["unitPrice"], &added["items"][1]["partCode"]),
+        (&json!("99.99"), &json!("Bulb"))
+    );
 
     let first = format!("{items}/{}", id(&added["items"][0]));
     let other = json!({"itemType": "work_item", "partName": "Brake check", "qty": 1, "unitPrice": 500});
     let changed = dealership.one.engineer.patch(&first, other).await.expect(200);
-    assert_eq!((&changed["items"][0]["id"], &changed["items"][0]["amount"]), (&added["items"][0]["id"], &json!("500")));
+    assert_eq!(
+        (&changed["items"][0]["id"], &changed["items"][0]["amount"]),
+        (&added["items"][0]["id"], &json!("500"))
+    );
     assert_eq!(changed["items"][1], added["items"][1]);
     let removed = dealership.one.engineer.delete(&first).await.expect(200);
     assert_eq!(removed["items"].as_array().unwrap().len(), 1);
@@ -494,7 +505,9 @@ async fn a_part_from_stock_cannot_be_edited_away() {
     let before = read(&dealership, &card).await;
     let item = format!("{}/items/{}", path(&card), id(&before["items"][0]));
     let cheaper = json!({"itemType": "part", "partName": "Brake Pad", "qty": 1, "unitPrice": 1});
-    for answer in [dealership.one.engineer.delete(&item).await, dealership.one.engineer.patch(&item, cheaper).await] {
+    for answer in
+        [dealership.one.engineer.delete(&item).await, dealership.one.engineer.patch(&item, cheaper).await]
+    {
         answer.refused(422, "VALIDATION_FAILED").naming("items");
     }
     assert_eq!(read(&dealership, &card).await, before);
@@ -629,7 +642,8 @@ async fn a_bulk_steps_the_good_rows_and_tells_what_is_wrong_with_the_others() {
     let bulk = format!("{CARDS}/bulk");
     let answer = dealership.one.engineer.patch(&bulk, rows).await.expect(200);
     assert_eq!((&answer["updated"], &answer["failed"]), (&json!(1), &json!(4)));
-    let codes: Vec<&Value> = answer["results"].as_array().unwrap().iter().map(|row| &row["error"]["code"]).collect();
+    let codes: Vec<&Value> =
+        answer["results"].as_array().unwrap().iter().map(|row| &row["error"]["code"]).collect();
     let invalid = json!("VALIDATION_FAILED");
     assert_eq!(codes, [&Value::Null, &json!("INVALID_TRANSITION"), &json!("NOT_FOUND"), &invalid, &invalid]);
     assert_eq!(answer["results"][0]["data"]["statusNotes"], "Done");

@@ -83,7 +83,10 @@ async fn asking_for_parts_makes_the_card_wait_and_moves_no_stock() {
     let item = &request["items"][0];
     assert_eq!((&item["requestedQty"], &item["approvedQty"]), (&json!(9), &json!(0)));
     assert_eq!((&item["partNumber"], &item["unitPrice"]), (&part["partNumber"], &json!("2500")));
-    assert_eq!((&request["jobCard"]["status"], &request["jobCard"]["openPartsRequests"]), (&json!("PARTS_PENDING"), &json!(1)));
+    assert_eq!(
+        (&request["jobCard"]["status"], &request["jobCard"]["openPartsRequests"]),
+        (&json!("PARTS_PENDING"), &json!(1))
+    );
     assert_untouched(&dealership, &card, &request, &[(&part, 5)]).await;
 }
 
@@ -117,7 +120,10 @@ async fn approving_takes_the_parts_from_stock_with_a_ledger_line() {
     assert_eq!((&approved["status"], &approved["decisionNotes"]), (&json!("APPROVED"), &json!("On the shelf")));
     assert_eq!(approved["decidedAt"], "2026-11-23T04:30:00.000Z");
     assert!(approved["decidedById"].is_string());
-    assert_eq!((&approved["items"][0]["approvedQty"], &approved["items"][1]["approvedQty"]), (&json!(2), &json!(7)));
+    assert_eq!(
+        (&approved["items"][0]["approvedQty"], &approved["items"][1]["approvedQty"]),
+        (&json!(2), &json!(7))
+    );
     assert_eq!(read(&dealership, &request).await, approved);
     for (part, before, taken) in [(&pads, 5, 2), (&oil, 7, 7)] {
         assert_eq!(stock(&dealership, part).await, before - taken);
@@ -300,7 +306,10 @@ async fn rejecting_and_cancelling_take_nothing_and_put_the_card_to_work_again() 
     assert_untouched(&dealership, &card, &request, &[(&part, 5)]).await;
     let reason = json!({"reason": "Ordered from Central"});
     let rejected = decide(&dealership, &request, "reject", reason).await.expect(200);
-    assert_eq!((&rejected["status"], &rejected["decisionNotes"]), (&json!("REJECTED"), &json!("Ordered from Central")));
+    assert_eq!(
+        (&rejected["status"], &rejected["decisionNotes"]),
+        (&json!("REJECTED"), &json!("Ordered from Central"))
+    );
     assert_eq!(card_now(&dealership, &card).await["status"], "IN_PROGRESS");
 
     let request = asked(&dealership, &card, json!([line(&part, 2)])).await;
@@ -377,7 +386,8 @@ async fn only_who_may_approve_does() {
     let part = dealership.part(&dealership.one, 5).await;
     let request = asked(&dealership, &card, json!([line(&part, 2)])).await;
     let path = format!("{REQUESTS}/{}/approve", id(&request));
-    for client in [&dealership.one.engineer, &dealership.one.manager, &dealership.one.advisor, &dealership.central] {
+    for client in [&dealership.one.engineer, &dealership.one.manager, &dealership.one.advisor, &dealership.central]
+    {
         client.patch(&path, json!({})).await.refused(403, "FORBIDDEN");
     }
     dealership.two.inventory.patch(&path, json!({})).await.refused(404, "NOT_FOUND");
