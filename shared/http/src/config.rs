@@ -4,11 +4,12 @@
 use std::{fmt::Write, sync::Arc};
 
 use aws_credential_types::Credentials;
+use aws_smithy_http_client::tls;
 use dms_access::{TokenError, TokenKeys, password::PasswordCost};
 use dms_blob::{Blob, BlobConfig};
 use dms_domain::calendar::Clock;
 use dms_messages::{Queues, QueuesConfig};
-use dms_store::{Store, StoreConfig};
+use dms_store::{HttpClient, Store, StoreConfig};
 use sha2::{Digest, Sha256, Sha512};
 use thiserror::Error;
 
@@ -124,6 +125,7 @@ impl Config {
             self.jwt_secrets.into_iter().map(|secret| (key_id(&secret), secret)).collect();
         Ok(Arc::new(App {
             store: Store::connect(StoreConfig {
+                http: http_client(self.endpoints.dynamodb.as_deref()),
                 region: self.region.clone(),
                 endpoint: self.endpoints.dynamodb,
                 credentials: self.credentials.clone(),
@@ -136,12 +138,14 @@ impl Config {
             limiter: RateLimiter::new(self.rate_limit),
             login_limiter: LoginLimiter,
             blob: Blob::connect(BlobConfig {
+                http: http_client(self.endpoints.s3.as_deref()),
                 region: self.region.clone(),
                 endpoint: self.endpoints.s3,
                 credentials: self.credentials.clone(),
                 bucket: self.bucket,
             }),
             queues: Queues::connect(QueuesConfig {
+                http: http_client(self.endpoints.sqs.as_deref()),
                 region: self.region,
                 endpoint: self.endpoints.sqs,
                 credentials: self.credentials,
@@ -149,6 +153,15 @@ impl Config {
             }),
         }))
     }
+}
+
+/// Plain HTTP, as the embedded cloud and LocalStack speak it, needs no TLS stack: which takes time to set up.
+fn http_client(endpoint: Option<&str>) -> HttpClient {
+    if endpoint.is_some_and(|endpoint| endpoint.starts_with("http://")) {
+        return aws_smithy_http_client::Builder::new().build_http();
+    }
+    let tls = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc);
+    aws_smithy_http_client::Builder::new().tls_provider(tls).build_https()
 }
 
 /// A key's id is the beginning of its hash: every instance names the same key alike, and no one has to.

@@ -3,7 +3,7 @@
 use aws_credential_types::Credentials;
 use aws_sdk_sqs::{
     Client,
-    config::{BehaviorVersion, Region, timeout::TimeoutConfig},
+    config::{BehaviorVersion, Region, SharedHttpClient, timeout::TimeoutConfig},
 };
 use thiserror::Error;
 
@@ -12,6 +12,8 @@ use thiserror::Error;
 pub struct QueuesConfig {
     /// AWS region.
     pub region: String,
+    /// Sends the requests.
+    pub http: SharedHttpClient,
     /// Another endpoint than AWS's own.
     pub endpoint: Option<String>,
     /// Credentials, from the environment.
@@ -65,17 +67,8 @@ impl Queues {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(config.region))
             .credentials_provider(config.credentials)
+            .http_client(config.http)
             .timeout_config(timeouts);
-        // Plain HTTP needs no TLS stack: the embedded cloud and LocalStack.
-        let plain = config.endpoint.as_deref().is_some_and(|endpoint| endpoint.starts_with("http://"));
-        builder = if plain {
-            builder.http_client(aws_smithy_http_client::Builder::new().build_http())
-        } else {
-            let tls = aws_smithy_http_client::tls::Provider::Rustls(
-                aws_smithy_http_client::tls::rustls_provider::CryptoMode::AwsLc,
-            );
-            builder.http_client(aws_smithy_http_client::Builder::new().tls_provider(tls).build_https())
-        };
         builder.set_endpoint_url(config.endpoint);
         Self { client: Client::from_conf(builder.build()), prefix: config.prefix }
     }

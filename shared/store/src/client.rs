@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
     Client,
-    config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig},
-    types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, Select},
+    config::{
+        BehaviorVersion, Region, SharedHttpClient as HttpClient, retry::RetryConfig, timeout::TimeoutConfig,
+    },
+    types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity},
 };
 use futures::future::try_join_all;
 
@@ -29,6 +31,8 @@ const BATCH_GET_LIMIT: usize = 100;
 pub struct StoreConfig {
     /// AWS region.
     pub region: String,
+    /// Sends the requests.
+    pub http: HttpClient,
     /// Another endpoint than AWS's own: LocalStack, or the embedded cloud.
     pub endpoint: Option<String>,
     /// Credentials, from the environment.
@@ -139,17 +143,6 @@ impl Range {
 impl Store {
     /// Makes the client; connects at the first call.
     pub fn connect(config: StoreConfig) -> Self {
-        // Plain HTTP needs no TLS stack: the embedded cloud and LocalStack.
-        let plain = config.endpoint.as_deref().is_some_and(|endpoint| endpoint.starts_with("http://"));
-        let http = if plain {
-            aws_smithy_http_client::Builder::new().build_http()
-        } else {
-            aws_smithy_http_client::Builder::new()
-                .tls_provider(aws_smithy_http_client::tls::Provider::Rustls(
-                    aws_smithy_http_client::tls::rustls_provider::CryptoMode::AwsLc,
-                ))
-                .build_https()
-        };
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(std::time::Duration::from_secs(1))
             .operation_attempt_timeout(std::time::Duration::from_secs(3))
@@ -158,7 +151,7 @@ impl Store {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(config.region))
             .credentials_provider(config.credentials)
-            .http_client(http)
+            .http_client(config.http)
             .timeout_config(timeouts)
             .retry_config(RetryConfig::standard().with_max_attempts(4));
         builder.set_endpoint_url(config.endpoint);
@@ -329,43 +322,6 @@ impl Store {
             }
         }
         Ok(items)
-    }
-
-    /// How many items a range has.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
-    pub async fn count(&self, range: &Range) -> Result<u64, StoreError> {
-        let mut total = 0;
-        let mut start = None;
-        loop {
-            let _call = meter::Call::start();
-            let (condition, values) = range.condition();
-            let (pk, sk) = range.index.map_or(("pk", "sk"), Index::keys);
-            let mut request = self
-                .client
-                .query()
-                .table_name(self.table_name(range.table))
-                .set_index_name(range.index.map(|index| index.name().to_owned()))
-                .key_condition_expression(condition)
-                .expression_attribute_names("#pk", pk)
-                .select(Select::Count)
-                .set_exclusive_start_key(start.take())
-                .return_consumed_capacity(ReturnConsumedCapacity::Total);
-            if !matches!(range.sort, SortRange::All) {
-                request = request.expression_attribute_names("#sk", sk);
-            }
-            for (name, value) in values {
-                request = request.expression_attribute_values(name, value);
-            }
-            let output = request.send().await?;
-            meter::read(output.consumed_capacity());
-            total += u64::try_from(output.count).unwrap_or_default();
-            match output.last_evaluated_key.filter(|key| !key.is_empty()) {
-                Some(next) => start = Some(next),
-                None => return Ok(total),
-            }
-        }
     }
 
     /// Adds to a number attribute (created at 0) and returns its new value. One write, not part of a transaction.

@@ -27,6 +27,8 @@ mod update;
 mod user;
 mod vehicle;
 
+pub use aws_sdk_dynamodb::config::SharedHttpClient as HttpClient;
+
 pub use auth::{Credentials, Refreshed, Session};
 pub use client::{Item, Range, Rows, SortRange, Store, StoreConfig};
 pub use command::{Command, Plan, Reply};
