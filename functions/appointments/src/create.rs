@@ -1,9 +1,8 @@
 use axum::{extract::State, http::StatusCode};
-use chrono::NaiveDate;
 use dms_domain::{
     appointment::{Appointment, AppointmentDetails},
     calendar::MonthKey,
-    inputs::{Amount, LongText, ShortText, Text},
+    inputs::{Amount, Day, LongText, ShortText, Text},
     numbering::Series,
     permissions::grant,
     statuses::{AppointmentStatus, ServiceLocation},
@@ -37,7 +36,7 @@ pub(crate) struct NewAppointment {
     /// The user's own centre unless given; an admin must name one.
     service_center_id: Option<Uuid>,
     service_type: ShortText,
-    appointment_date: NaiveDate,
+    appointment_date: Day,
     appointment_time: TimeOfDay,
     customer_complaint: Option<LongText>,
     /// `STATION` unless given.
@@ -49,7 +48,7 @@ impl NewAppointment {
     fn details(self) -> AppointmentDetails {
         AppointmentDetails {
             service_type: self.service_type.0,
-            appointment_date: self.appointment_date,
+            appointment_date: self.appointment_date.0,
             appointment_time: self.appointment_time.0,
             customer_complaint: self.customer_complaint.map(|text| text.0),
             location: self.location.unwrap_or(ServiceLocation::Station),

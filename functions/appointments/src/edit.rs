@@ -1,10 +1,9 @@
 use axum::{extract::State, http::StatusCode};
-use chrono::NaiveDate;
 use dms_access::TenantScope;
 use dms_domain::{
     appointment::{Appointment, AppointmentDetails},
     calendar::Timestamp,
-    inputs::{Amount, LongText, ShortText},
+    inputs::{Amount, Day, LongText, ShortText},
     permissions::grant,
     refusal::{Refusal, check_version},
     statuses::{AppointmentStatus, ServiceLocation},
@@ -12,7 +11,7 @@ use dms_domain::{
 use dms_http::{
     ApiResult, AppState, Reply,
     envelope::Envelope,
-    extract::{Change, Cmd, Id, Json, Permit},
+    extract::{Change, Cmd, Id, Json, Permit, set_only},
     views::AppointmentView,
 };
 use dms_store::{Plan, Store, StoreError};
@@ -29,17 +28,22 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({"appointmentDate": "2025-12-26", "appointmentTime": "11:30 AM", "estimatedCost": null}))]
 pub(crate) struct AppointmentChanges {
+    #[serde(default, deserialize_with = "set_only")]
     service_type: Option<ShortText>,
-    appointment_date: Option<NaiveDate>,
+    #[serde(default, deserialize_with = "set_only")]
+    appointment_date: Option<Day>,
+    #[serde(default, deserialize_with = "set_only")]
     appointment_time: Option<TimeOfDay>,
     #[serde(default)]
     #[schema(value_type = Option<LongText>)]
     customer_complaint: Change<LongText>,
+    #[serde(default, deserialize_with = "set_only")]
     location: Option<ServiceLocation>,
     #[serde(default)]
     #[schema(value_type = Option<Amount>)]
     estimated_cost: Change<Amount>,
     /// As in `PATCH /api/appointments/{id}/status`; the present one changes nothing.
+    #[serde(default, deserialize_with = "set_only")]
     status: Option<AppointmentStatus>,
 }
 
@@ -70,7 +74,7 @@ impl AppointmentChanges {
         let estimate = self.estimated_cost.map(|amount| amount.0);
         AppointmentDetails {
             service_type: self.service_type.map_or(now.service_type, |text| text.0),
-            appointment_date: self.appointment_date.unwrap_or(now.appointment_date),
+            appointment_date: self.appointment_date.map_or(now.appointment_date, |day| day.0),
             appointment_time: self.appointment_time.map_or(now.appointment_time, |text| text.0),
             customer_complaint: self.customer_complaint.map(|text| text.0).or(now.customer_complaint),
             location: self.location.unwrap_or(now.location),

@@ -10,7 +10,7 @@ use dms_domain::{
 use dms_http::{
     ApiResult, AppState, Reply,
     envelope::Envelope,
-    extract::{Change, Cmd, Id, Json, Permit},
+    extract::{Change, Cmd, Id, Json, Permit, set_only},
     views::CustomerView,
 };
 use dms_store::{Plan, Store, StoreError};
@@ -24,7 +24,9 @@ const NOT_FOUND: Refusal = Refusal::NotFound { what: "customer" };
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({"email": "john@example.com", "address": null}))]
 pub(crate) struct CustomerChanges {
+    #[serde(default, deserialize_with = "set_only")]
     name: Option<Text<2, 100>>,
+    #[serde(default, deserialize_with = "set_only")]
     phone: Option<Phone>,
     #[serde(default)]
     #[schema(value_type = Option<Phone>)]
@@ -44,6 +46,7 @@ pub(crate) struct CustomerChanges {
     #[serde(default)]
     #[schema(value_type = Option<Pincode>)]
     pincode: Change<Pincode>,
+    #[serde(default, deserialize_with = "set_only")]
     customer_type: Option<CustomerType>,
     #[serde(default)]
     #[schema(value_type = Option<Gstin>)]

@@ -175,7 +175,7 @@ mod tests {
         let old = details(json!({"gstRate": 12}));
         assert!(check(&old, None, day("2025-09-21")).is_ok());
         let refusal = check(&old, None, day("2025-09-22")).unwrap_err();
-        assert_eq!(refusal.fields().to_string(), "gstRate must be one of 0, 5, 18, 40");
+        assert_eq!(refusal.fields().to_string(), "gstRate is no GST rate; valid: 0, 5, 18, 40");
         assert!(check(&old, Some(&old), day("2025-09-22")).is_ok());
     }
 

@@ -11,7 +11,7 @@ use dms_domain::{
 use dms_http::{
     ApiResult, AppState, Reply,
     envelope::Envelope,
-    extract::{Change, Cmd, Id, Json, Permit},
+    extract::{Change, Cmd, Id, Json, Permit, set_only},
     views::PartView,
 };
 use dms_store::{Plan, Store, StoreError};
@@ -28,16 +28,24 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({"unitPrice": "52000", "minStockLevel": 8, "location": null}))]
 pub(crate) struct PartChanges {
+    #[serde(default, deserialize_with = "set_only")]
     part_name: Option<ShortText>,
+    #[serde(default, deserialize_with = "set_only")]
     part_number: Option<ShortText>,
+    #[serde(default, deserialize_with = "set_only")]
     part_code: Option<ShortText>,
+    #[serde(default, deserialize_with = "set_only")]
     category: Option<ShortText>,
+    #[serde(default, deserialize_with = "set_only")]
     unit_price: Option<Amount>,
+    #[serde(default, deserialize_with = "set_only")]
     cost_price: Option<Amount>,
+    #[serde(default, deserialize_with = "set_only")]
     gst_rate: Option<Rate>,
     #[serde(default)]
     #[schema(value_type = Option<HsnSac>)]
     hsn_sac_code: Change<HsnSac>,
+    #[serde(default, deserialize_with = "set_only")]
     min_stock_level: Option<Stock>,
     #[serde(default)]
     #[schema(value_type = Option<Stock>)]

@@ -126,6 +126,7 @@ pub(crate) async fn create(
             appointment(&app.store, scope, &card),
         )?;
         let forms = input.forms(card.id, snapshot);
+        forms.check_size()?;
         let appointment = appointment.as_ref().map(|(before, after)| (before, after.clone()));
         app.store.open_job_card(card.clone(), forms, (&series, last), appointment)
     };

@@ -10,7 +10,7 @@ use dms_domain::{
 use dms_http::{
     ApiResult, AppState, Reply,
     envelope::Envelope,
-    extract::{Change, Cmd, Id, Json, Permit},
+    extract::{Change, Cmd, Id, Json, Permit, set_only},
     views::JobCardView,
 };
 use dms_store::Plan;
@@ -25,8 +25,11 @@ use crate::read::{present, view};
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({"priority": "LOW", "customerFeedback": "Excellent", "feedbackRating": 5}))]
 pub(crate) struct JobCardChanges {
+    #[serde(default, deserialize_with = "set_only")]
     service_type: Option<ShortText>,
+    #[serde(default, deserialize_with = "set_only")]
     priority: Option<Priority>,
+    #[serde(default, deserialize_with = "set_only")]
     location: Option<ServiceLocation>,
     #[serde(default)]
     #[schema(value_type = Option<Amount>)]
@@ -109,6 +112,9 @@ pub(crate) async fn update(
                 JobCardForms { job_card_id: card.id, part1_data: None, part2_a_data: None, part3_data: None };
             changes.merged_into(forms.unwrap_or(none))
         });
+        if let Some(forms) = &forms {
+            forms.check_size()?;
+        }
         // Feedback that comes after the payment belongs into the vehicle's history, too.
         let record = match card.status {
             JobCardStatus::Invoiced => app.store.service_record(&card).await?,

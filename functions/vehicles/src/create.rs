@@ -1,8 +1,7 @@
 use axum::{extract::State, http::StatusCode};
-use chrono::NaiveDate;
 use dms_domain::{
     formats::{Registration, Vin},
-    inputs::{ShortText, Whole},
+    inputs::{Day, ShortText, Whole},
     permissions::grant,
     refusal::Refusal,
     statuses::WarrantyStatus,
@@ -42,10 +41,10 @@ pub(crate) struct NewVehicle {
     vehicle_color: Option<ShortText>,
     motor_number: Option<ShortText>,
     charger_serial_number: Option<ShortText>,
-    purchase_date: Option<NaiveDate>,
+    purchase_date: Option<Day>,
     warranty_status: Option<WarrantyStatus>,
-    insurance_start_date: Option<NaiveDate>,
-    insurance_end_date: Option<NaiveDate>,
+    insurance_start_date: Option<Day>,
+    insurance_end_date: Option<Day>,
     insurance_company_name: Option<ShortText>,
 }
 
@@ -62,10 +61,10 @@ impl NewVehicle {
             vehicle_color: self.vehicle_color.map(|text| text.0),
             motor_number: self.motor_number.map(|text| text.0),
             charger_serial_number: self.charger_serial_number.map(|text| text.0),
-            purchase_date: self.purchase_date,
+            purchase_date: self.purchase_date.map(|day| day.0),
             warranty_status: self.warranty_status,
-            insurance_start_date: self.insurance_start_date,
-            insurance_end_date: self.insurance_end_date,
+            insurance_start_date: self.insurance_start_date.map(|day| day.0),
+            insurance_end_date: self.insurance_end_date.map(|day| day.0),
             insurance_company_name: self.insurance_company_name.map(|text| text.0),
         }
     }

@@ -1,8 +1,7 @@
 use axum::{extract::State, http::StatusCode};
-use chrono::NaiveDate;
 use dms_domain::{
     formats::{Registration, Vin},
-    inputs::ShortText,
+    inputs::{Day, ShortText},
     permissions::grant,
     refusal::{Refusal, check_version},
     statuses::{VehicleStatus, WarrantyStatus},
@@ -11,7 +10,7 @@ use dms_domain::{
 use dms_http::{
     ApiResult, AppState, Reply,
     envelope::Envelope,
-    extract::{Change, Cmd, Id, Json, Permit},
+    extract::{Change, Cmd, Id, Json, Permit, set_only},
     views::VehicleView,
 };
 use dms_store::{Plan, Store, StoreError};
@@ -30,11 +29,17 @@ use crate::{
 #[schema(example = json!({"insuranceEndDate": "2025-01-15", "insuranceCompanyName": "HDFC ERGO", "variant": null}))]
 pub(crate) struct VehicleChanges {
     /// The new owner.
+    #[serde(default, deserialize_with = "set_only")]
     customer_id: Option<Uuid>,
+    #[serde(default, deserialize_with = "set_only")]
     registration: Option<Registration>,
+    #[serde(default, deserialize_with = "set_only")]
     vin: Option<Vin>,
+    #[serde(default, deserialize_with = "set_only")]
     vehicle_make: Option<ShortText>,
+    #[serde(default, deserialize_with = "set_only")]
     vehicle_model: Option<ShortText>,
+    #[serde(default, deserialize_with = "set_only")]
     vehicle_year: Option<Year>,
     #[serde(default)]
     #[schema(value_type = Option<ShortText>)]
@@ -49,17 +54,17 @@ pub(crate) struct VehicleChanges {
     #[schema(value_type = Option<ShortText>)]
     charger_serial_number: Change<ShortText>,
     #[serde(default)]
-    #[schema(value_type = Option<NaiveDate>)]
-    purchase_date: Change<NaiveDate>,
+    #[schema(value_type = Option<Day>)]
+    purchase_date: Change<Day>,
     #[serde(default)]
     #[schema(value_type = Option<WarrantyStatus>)]
     warranty_status: Change<WarrantyStatus>,
     #[serde(default)]
-    #[schema(value_type = Option<NaiveDate>)]
-    insurance_start_date: Change<NaiveDate>,
+    #[schema(value_type = Option<Day>)]
+    insurance_start_date: Change<Day>,
     #[serde(default)]
-    #[schema(value_type = Option<NaiveDate>)]
-    insurance_end_date: Change<NaiveDate>,
+    #[schema(value_type = Option<Day>)]
+    insurance_end_date: Change<Day>,
     #[serde(default)]
     #[schema(value_type = Option<ShortText>)]
     insurance_company_name: Change<ShortText>,
@@ -79,10 +84,10 @@ impl VehicleChanges {
             vehicle_color: self.vehicle_color.map(|text| text.0).or(now.vehicle_color),
             motor_number: self.motor_number.map(|text| text.0).or(now.motor_number),
             charger_serial_number: self.charger_serial_number.map(|text| text.0).or(now.charger_serial_number),
-            purchase_date: self.purchase_date.or(now.purchase_date),
+            purchase_date: self.purchase_date.map(|day| day.0).or(now.purchase_date),
             warranty_status: self.warranty_status.or(now.warranty_status),
-            insurance_start_date: self.insurance_start_date.or(now.insurance_start_date),
-            insurance_end_date: self.insurance_end_date.or(now.insurance_end_date),
+            insurance_start_date: self.insurance_start_date.map(|day| day.0).or(now.insurance_start_date),
+            insurance_end_date: self.insurance_end_date.map(|day| day.0).or(now.insurance_end_date),
             insurance_company_name: self.insurance_company_name.map(|text| text.0).or(now.insurance_company_name),
         }
     }

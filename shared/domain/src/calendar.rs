@@ -24,6 +24,12 @@ pub fn ist_day_start_utc(day: NaiveDate) -> DateTime<Utc> {
     Utc.from_utc_datetime(&(day.and_time(NaiveTime::MIN) - chrono::TimeDelta::seconds(i64::from(IST_OFFSET_SECS))))
 }
 
+/// A calendar day, `YYYY-MM-DD` with four digits of the year.
+pub fn parse_day(text: &str) -> Option<NaiveDate> {
+    let is_plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    text.parse().ok().filter(|day: &NaiveDate| is_plain && day.year() >= 1)
+}
+
 /// A moment as the API writes it: RFC 3339, UTC, milliseconds.
 pub fn timestamp(moment: DateTime<Utc>) -> String {
     moment.to_rfc3339_opts(SecondsFormat::Millis, true)

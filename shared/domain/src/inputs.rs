@@ -3,16 +3,18 @@
 
 use std::borrow::Cow;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, de::Error};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        RefOr,
+        KnownFormat, RefOr, SchemaFormat,
         schema::{ObjectBuilder, Schema, Type},
     },
 };
 
 use crate::{
+    calendar,
     formats::bounded_text,
     money::{MoneyInput, Paise},
 };
@@ -73,6 +75,26 @@ impl<const MIN: i64, const MAX: i64> ToSchema for Whole<MIN, MAX> {
         Cow::Owned(format!("Whole{MIN}To{MAX}"))
     }
 }
+
+/// A calendar day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Day(pub NaiveDate);
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        calendar::parse_day(&text).map(Self).ok_or_else(|| D::Error::custom("must be a date: YYYY-MM-DD"))
+    }
+}
+
+impl PartialSchema for Day {
+    fn schema() -> RefOr<Schema> {
+        let date = SchemaFormat::KnownFormat(KnownFormat::Date);
+        ObjectBuilder::new().schema_type(Type::String).format(Some(date)).examples(["2025-12-25"]).into()
+    }
+}
+
+impl ToSchema for Day {}
 
 /// An amount of money, as a number or a decimal string of rupees with at most 2 decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -56,6 +56,8 @@ where
     fn from(error: SdkError<E, R>) -> Self {
         match error.code() {
             Some(code) if is_throttle(code) => Self::Throttled,
+            // A request of ours that DynamoDB can never accept: a bug, and no use in trying again.
+            Some("ValidationException") => Self::Corrupt(describe(&error)),
             _ => Self::Unavailable(describe(&error)),
         }
     }

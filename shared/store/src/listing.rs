@@ -113,6 +113,9 @@ impl Store {
     ) -> Result<Page<E>, StoreError> {
         let mut rest = query.clone();
         let span = rest.take_time_span("createdAt");
+        if span.is_empty() {
+            return Ok(Page { rows: Vec::new(), total: 0 });
+        }
         let by_time = rest.sort.iter().all(|sort| sort.field == "createdAt");
         let codes = take_codes(&mut rest.filters, states);
         let days = IstDays::of(span);
@@ -385,7 +388,7 @@ impl IstDays {
         if self.from.is_none() && self.to.is_none() {
             return SortRange::All;
         }
-        let month = |day: NaiveDate| format!("{:04}-{:02}", day.year(), day.month());
+        let month = |day: NaiveDate| format!("{:04}-{:02}", day.year().max(0), day.month());
         SortRange::Between(
             self.from.map_or_else(|| "0000-00".to_owned(), month),
             self.to.map_or_else(|| "9999-99".to_owned(), month),

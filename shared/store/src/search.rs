@@ -18,6 +18,11 @@ use crate::{
 /// Most documents one word may find; more is too broad a question.
 const MAX_POSTINGS: usize = 2_000;
 
+/// Characters of a word by which it is found: a key has at most 1 024 bytes.
+const MAX_WORD: usize = 100;
+/// Words of a name by which it is found: a transaction has at most 100 actions.
+const MAX_WORDS: usize = 30;
+
 /// The fields by which customers are found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SearchTerm {
@@ -52,25 +57,29 @@ pub(crate) fn phone_word(digits: &str) -> String {
 
 /// The word of an e-mail address.
 pub(crate) fn email_word(email: &str) -> String {
-    format!("e:{}", fold(email))
+    format!("e:{}", cut(&fold(email)))
 }
 
 /// The word of a VIN.
 pub(crate) fn vin_word(vin: &str) -> String {
-    format!("v:{}", fold(vin))
+    format!("v:{}", cut(&fold(vin)))
 }
 
 /// The word of a registration.
 pub(crate) fn registration_word(registration: &str) -> String {
-    format!("r:{}", fold(registration))
+    format!("r:{}", cut(&fold(registration)))
 }
 
 /// The words of a name, each once.
 pub(crate) fn name_words(name: &str) -> Vec<String> {
     let folded = fold(name);
     let words = folded.split(|c: char| !c.is_alphanumeric() && !is_vowel_sign(c)).filter(|word| !word.is_empty());
-    let unique: BTreeSet<String> = words.map(|word| format!("n:{word}")).collect();
-    unique.into_iter().collect()
+    let unique: BTreeSet<String> = words.map(|word| format!("n:{}", cut(word))).collect();
+    unique.into_iter().take(MAX_WORDS).collect()
+}
+
+fn cut(word: &str) -> String {
+    word.chars().take(MAX_WORD).collect()
 }
 
 /// Vowel signs of the Indian scripts are marks, and part of their word.

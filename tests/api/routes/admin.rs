@@ -244,7 +244,7 @@ async fn roles_of_a_centre_need_one_and_the_others_must_have_none() {
         let answer = dealership.admin.post(USERS, body.clone()).await;
         answer.refused(422, "VALIDATION_FAILED").naming("serviceCenterId");
         body.as_object_mut().unwrap().remove("serviceCenterId");
-        body["email"] = json!(format!("{}@central.example", role.replace('_', "-")));
+        body["email"] = json!(format!("another-{}@central.example", role.replace('_', "-")));
         dealership.admin.create(USERS, body).await;
     }
     let user = dealership.admin.create(USERS, mike(&dealership)).await;

@@ -115,6 +115,17 @@ async fn an_endless_password_is_a_wrong_password() {
 }
 
 #[tokio::test]
+async fn an_endless_or_odd_email_is_a_wrong_login() {
+    let dealership = open().await;
+    for email in
+        ["x".repeat(3_000), format!("{}@sc001.example", "x".repeat(100_000)), String::new(), "#".to_owned()]
+    {
+        attempt(&dealership, &email, PASSWORD).await.refused(401, "WRONG_CREDENTIALS");
+    }
+    login(&dealership).await;
+}
+
+#[tokio::test]
 async fn the_eleventh_failed_login_of_a_minute_is_throttled_and_the_next_minute_is_not() {
     let dealership = open().await;
     for _ in 0..10 {

@@ -280,6 +280,21 @@ async fn days_before_all_and_after_all_customers_are_understood() {
 }
 
 #[tokio::test]
+async fn a_span_that_ends_before_it_begins_is_empty() {
+    let dealership = open().await;
+    register(&dealership, "Asha Rao", "9876543210").await;
+    for (from, to) in [("2026-11-24", "2026-11-23"), ("2026-12-01", "2026-11-30"), ("2027-01-01", "2026-01-01")] {
+        let span = format!("?filter[createdAt][gte]={from}&filter[createdAt][lte]={to}");
+        for more in ["", "&filter[customerType]=B2C", "&sort=name"] {
+            let query = format!("{span}{more}");
+            assert!(found(&dealership, &query).await.is_empty(), "{query}");
+        }
+    }
+    let moments = "?filter[createdAt][gt]=2026-11-23T05:00:00Z&filter[createdAt][lt]=2026-11-23T04:00:00Z";
+    assert!(found(&dealership, moments).await.is_empty());
+}
+
+#[tokio::test]
 async fn lists_are_filtered_by_their_fields() {
     let dealership = open().await;
     let firm = json!({"name": "Rao Motors", "phone": "9876543210", "customerType": "B2B", "pincode": "400001",

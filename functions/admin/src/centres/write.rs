@@ -10,7 +10,7 @@ use dms_domain::{
 use dms_http::{
     ApiResult, AppState, Reply,
     envelope::Envelope,
-    extract::{Change, Cmd, Id, Json, Permit},
+    extract::{Change, Cmd, Id, Json, Permit, set_only},
     views::ServiceCentreView,
 };
 use dms_store::{Plan, Store, StoreError};
@@ -43,11 +43,17 @@ pub(crate) struct NewCentre {
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({"phone": "+919876543299"}))]
 pub(crate) struct CentreChanges {
+    #[serde(default, deserialize_with = "set_only")]
     name: Option<ShortText>,
+    #[serde(default, deserialize_with = "set_only")]
     address: Option<LongText>,
+    #[serde(default, deserialize_with = "set_only")]
     city: Option<ShortText>,
+    #[serde(default, deserialize_with = "set_only")]
     state: Option<GstState>,
+    #[serde(default, deserialize_with = "set_only")]
     pincode: Option<Pincode>,
+    #[serde(default, deserialize_with = "set_only")]
     phone: Option<Phone>,
     #[serde(default)]
     #[schema(value_type = Option<Email>)]
@@ -59,6 +65,7 @@ pub(crate) struct CentreChanges {
     #[schema(value_type = Option<ShortText>)]
     upi_id: Change<Text<3, 100>>,
     /// Users of a centre that does not work cannot log in.
+    #[serde(default, deserialize_with = "set_only")]
     active: Option<bool>,
 }
 

@@ -10,7 +10,7 @@ use dms_domain::{
 use dms_http::{
     ApiResult, AppState, Reply,
     envelope::Envelope,
-    extract::{Change, Cmd, Id, Json, Permit},
+    extract::{Change, Cmd, Id, Json, Permit, set_only},
     password,
     views::UserView,
 };
@@ -43,14 +43,17 @@ pub(crate) struct NewUser {
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({"role": "sc_manager", "active": true}))]
 pub(crate) struct UserChanges {
+    #[serde(default, deserialize_with = "set_only")]
     name: Option<Text<2, 100>>,
     #[serde(default)]
     #[schema(value_type = Option<Phone>)]
     phone: Change<Phone>,
+    #[serde(default, deserialize_with = "set_only")]
     role: Option<Role>,
     #[serde(default)]
     #[schema(value_type = Option<Uuid>)]
     service_center_id: Change<Uuid>,
+    #[serde(default, deserialize_with = "set_only")]
     active: Option<bool>,
 }
 

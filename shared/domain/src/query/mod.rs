@@ -4,7 +4,7 @@
 mod evaluate;
 mod parse;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 pub use evaluate::{compare, matches};
@@ -242,13 +242,13 @@ impl TimeSpan {
         Self { from: later(self.from, from), to: earlier(self.to, to) }
     }
 
+    /// Whether the span ends before it begins: no moment lies in it.
+    pub fn is_empty(&self) -> bool {
+        matches!((self.from, self.to), (Some(from), Some(to)) if from > to)
+    }
+
     /// Whether a moment lies in the span.
     pub fn contains(&self, moment: DateTime<Utc>) -> bool {
         self.from.is_none_or(|from| moment >= from) && self.to.is_none_or(|to| moment <= to)
     }
-}
-
-/// The day a value of a [`FieldKind::Date`] filter names.
-pub(crate) fn day(value: &str) -> Option<NaiveDate> {
-    NaiveDate::parse_from_str(value, "%Y-%m-%d").ok()
 }

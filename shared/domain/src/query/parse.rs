@@ -5,9 +5,9 @@ use uuid::Uuid;
 
 use super::{
     DEFAULT_LIMIT, Expand, Field, FieldKind, Filter, MAX_LIMIT, Operand, Operator, Query, QueryError, QuerySpec,
-    Sort, day,
+    Sort,
 };
-use crate::calendar;
+use crate::calendar::{self, parse_day as day};
 
 /// Longest value of a parameter, in bytes.
 const MAX_VALUE_BYTES: usize = 2_000;

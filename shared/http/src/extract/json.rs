@@ -26,27 +26,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         }
         // The middleware has read the body and checked its size.
         let bytes = Bytes::from_request(request, state).await.map_err(|_| malformed("the body cannot be read"))?;
-        let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
-        let value = serde_path_to_error::deserialize(&mut deserializer).map_err(refused)?;
-        deserializer.end().map_err(|error| malformed(&error.to_string()))?;
-        Ok(Self(value))
+        // First whether it is JSON at all (also in the parts nobody reads, and not nested without end), then
+        // whether it is of the right shape.
+        let value: serde_json::Value =
+            serde_json::from_slice(&bytes).map_err(|error| malformed(&error.to_string()))?;
+        parse_value(value).map(Self)
     }
 }
 
 /// A value that has been parsed as JSON already: one row of a bulk request.
 pub(crate) fn parse_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, ApiError> {
-    serde_path_to_error::deserialize(value).map_err(refused)
-}
-
-fn refused(error: serde_path_to_error::Error<serde_json::Error>) -> ApiError {
-    let path = error.path().to_string();
-    let inner = error.into_inner();
-    match inner.classify() {
-        serde_json::error::Category::Data => invalid(&path, &inner.to_string()),
-        serde_json::error::Category::Io
-        | serde_json::error::Category::Syntax
-        | serde_json::error::Category::Eof => malformed(&inner.to_string()),
-    }
+    serde_path_to_error::deserialize(value)
+        .map_err(|error| invalid(&error.path().to_string(), &error.inner().to_string()))
 }
 
 impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Json<T> {
@@ -89,6 +80,14 @@ fn invalid(path: &str, message: &str) -> ApiError {
     };
     ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_FAILED", "Some fields are not valid")
         .with_field(field, message)
+}
+
+/// A field of a PATCH that can be set and not cleared: null is refused. For `#[serde(default, deserialize_with)]`.
+///
+/// # Errors
+/// When the value is null or not a `T`.
+pub fn set_only<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 /// A field of a PATCH: absent (keep), null (clear), or a value (set).

@@ -8,7 +8,7 @@ mod query;
 
 pub use command::Cmd;
 pub(crate) use json::parse_value;
-pub use json::{Change, Json};
+pub use json::{Change, Json, set_only};
 pub use path::{Id, ItemId};
 pub use permit::{Login, Permit};
 pub use query::{Params, Spec};
