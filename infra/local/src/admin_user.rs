@@ -1,9 +1,9 @@
 //! The first admin: users are created by admins, so someone must begin.
 
-use dms_access::password;
+use chrono::{DateTime, Utc};
+use dms_access::password::{self, PasswordCost};
 use dms_domain::{calendar::Timestamp, formats::Email, permissions::Role, refusal::Refusal, user::User};
-use dms_http::App;
-use dms_store::{Command, Credentials, Reply, StoreError};
+use dms_store::{Command, Credentials, Reply, Store, StoreError};
 
 use crate::server::ServerError;
 
@@ -11,15 +11,19 @@ use crate::server::ServerError;
 ///
 /// # Errors
 /// [`ServerError::Admin`] for a bad address or password, or a failure of the store.
-pub(crate) async fn ensure(app: &App, email: &str, admin_password: &str) -> Result<(), ServerError> {
+pub async fn ensure_admin(
+    store: &Store,
+    (email, admin_password): (&str, &str),
+    cost: PasswordCost,
+    now: DateTime<Utc>,
+) -> Result<(), ServerError> {
     let email = Email::parse(email).map_err(|error| ServerError::Admin(format!("the e-mail address {error}")))?;
-    if app.store.credentials(email.as_str()).await?.is_some() {
+    if store.credentials(email.as_str()).await?.is_some() {
         return Ok(());
     }
     password::check_new(admin_password).map_err(|error| ServerError::Admin(format!("the password {error}")))?;
-    let password_hash = password::hash(admin_password, app.password_cost)
-        .map_err(|error| ServerError::Admin(error.to_string()))?;
-    let now = app.clock.now();
+    let password_hash =
+        password::hash(admin_password, cost).map_err(|error| ServerError::Admin(error.to_string()))?;
     let user = User {
         id: dms_store::new_id(now, None),
         email: email.clone(),
@@ -48,9 +52,9 @@ pub(crate) async fn ensure(app: &App, email: &str, admin_password: &str) -> Resu
         request_id: user.id.to_string(),
         now,
     };
-    let plan = || async { app.store.create_user(user.clone(), &credentials) };
+    let plan = || async { store.create_user(user.clone(), &credentials) };
     let reply = |_: &User| Ok(Reply { status: 201, body: String::new(), version: None, replayed: false });
-    match app.store.run(&command, plan, reply).await {
+    match store.run(&command, plan, reply).await {
         // Another process was quicker.
         Ok(_) | Err(StoreError::Refused(Refusal::AlreadyExists { .. })) => Ok(()),
         Err(error) => Err(error.into()),

@@ -18,7 +18,7 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::{admin_user, all_routes, server::ServerError};
+use crate::{admin_user::ensure_admin, all_routes, server::ServerError};
 
 /// Password of all demo users.
 pub const DEMO_PASSWORD: &str = "demo-password";
@@ -46,7 +46,8 @@ pub(crate) async fn ensure(app: &AppState, folder: &Path) -> Result<(), ServerEr
     if done.exists() {
         return Ok(());
     }
-    admin_user::ensure(app, "admin@demo.example", DEMO_PASSWORD).await?;
+    let who = ("admin@demo.example", DEMO_PASSWORD);
+    ensure_admin(&app.store, who, app.password_cost, app.clock.now()).await?;
     let api = Api { router: service(all_routes(), app.clone()), requests: AtomicU32::new(0) };
     let admin = api.login("admin@demo.example").await?;
     api.post(

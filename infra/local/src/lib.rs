@@ -8,8 +8,9 @@ mod options;
 mod secret;
 mod server;
 
+pub use admin_user::ensure_admin;
 pub use demo::{DEMO_LOGINS, DEMO_PASSWORD};
-pub use options::Options;
+pub use options::{Options, Task};
 pub use server::{LocalServer, ServerError};
 
 use dms_http::ApiRouter;

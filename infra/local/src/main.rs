@@ -5,7 +5,10 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use dms_local::{DEMO_LOGINS, DEMO_PASSWORD, LocalServer, Options, ServerError};
+use dms_access::password::PasswordCost;
+use dms_domain::calendar::Clock;
+use dms_http::SystemClock;
+use dms_local::{DEMO_LOGINS, DEMO_PASSWORD, LocalServer, Options, ServerError, Task};
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
@@ -18,7 +21,11 @@ async fn main() -> ExitCode {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .init();
-    match run(&options).await {
+    let done = match &options.task {
+        None => run(&options).await,
+        Some(Task::CreateAdmin { email }) => create_admin(email, options.admin_password.as_deref()).await,
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -43,6 +50,14 @@ async fn run(options: &Options) -> Result<(), ServerError> {
     stop_signal().await;
     println!("stopping");
     server.stop().await
+}
+
+async fn create_admin(email: &str, password: Option<&str>) -> Result<(), ServerError> {
+    let password = password.ok_or_else(|| ServerError::Admin("DMS_ADMIN_PASSWORD is not set".to_owned()))?;
+    let store = dms_http::config::store_from_env()?;
+    dms_local::ensure_admin(&store, (email, password), PasswordCost::default(), SystemClock.now()).await?;
+    println!("{email} is an admin");
+    Ok(())
 }
 
 /// Ctrl-C, or the signal by which process managers stop a program.

@@ -1,12 +1,15 @@
 use std::path::PathBuf;
 
-use clap::{ArgAction, Parser};
+use clap::{ArgAction, Parser, Subcommand};
 use dms_http::config::DEFAULT_RATE_LIMIT;
 
 /// DMS Serverless on your machine: the whole system in one process, data in one folder.
 #[derive(Debug, Clone, Parser)]
 #[command(version, about)]
 pub struct Options {
+    /// Something else than serving.
+    #[command(subcommand)]
+    pub task: Option<Task>,
     /// Port on 127.0.0.1; 0 takes a free one.
     #[arg(long, env = "PORT", default_value_t = 3001)]
     pub port: u16,
@@ -27,13 +30,25 @@ pub struct Options {
         long,
         env = "DMS_ADMIN_PASSWORD",
         value_name = "PASSWORD",
-        requires = "admin_email",
         hide_env_values = true
     )]
     pub admin_password: Option<String>,
     /// Requests per minute and IP address; 0: no limit.
     #[arg(long, env = "RATE_LIMIT_PER_MINUTE", default_value_t = DEFAULT_RATE_LIMIT, value_name = "N")]
     pub rate_limit_per_minute: u32,
+}
+
+/// What can be done besides serving, also against AWS.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Task {
+    /// Create an admin in the tables that the environment names: the first one of a deployment.
+    ///
+    /// Needs AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN) and DMS_TABLE_PREFIX, such as
+    /// `dms-prod-`. The password is read from DMS_ADMIN_PASSWORD.
+    CreateAdmin {
+        /// E-mail address.
+        email: String,
+    },
 }
 
 impl Options {

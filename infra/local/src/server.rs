@@ -22,7 +22,7 @@ use thiserror::Error;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use tower_http::cors::{Any, CorsLayer};
 
-use crate::{Options, admin_user, all_routes, demo, secret};
+use crate::{Options, admin_user::ensure_admin, all_routes, demo, secret};
 
 const PREFIX: &str = "dms-local-";
 const BUCKET: &str = "dms-local-files";
@@ -72,6 +72,9 @@ impl LocalServer {
     /// # Errors
     /// [`ServerError`].
     pub async fn start(options: &Options) -> Result<Self, ServerError> {
+        if options.admin_password.is_some() && options.admin_email.is_none() {
+            return Err(ServerError::Admin("--admin-password needs --admin-email".to_owned()));
+        }
         fs::create_dir_all(&options.data_dir)?;
         let lock = lock(options)?;
         // The port first: a busy one is told at once.
@@ -86,7 +89,8 @@ impl LocalServer {
         app.queues.create_missing().await.map_err(|error| services(&error))?;
         cloud.tune().await?;
         if let (Some(email), Some(password)) = (&options.admin_email, &options.admin_password) {
-            admin_user::ensure(&app, email, password).await?;
+            let who = (email.as_str(), password.as_str());
+            ensure_admin(&app.store, who, app.password_cost, app.clock.now()).await?;
         }
         if options.wants_demo() {
             // The demo is made by ordinary requests, and must not use up anyone's limit.

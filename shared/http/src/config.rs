@@ -78,25 +78,43 @@ pub struct Endpoints {
     pub sqs: Option<String>,
 }
 
+/// The tables alone, as the environment names them: for tools.
+///
+/// # Errors
+/// [`ConfigError`] naming the variable.
+pub fn store_from_env() -> Result<Store, ConfigError> {
+    let endpoint = optional("AWS_ENDPOINT_URL_DYNAMODB").or_else(|| optional("AWS_ENDPOINT_URL"));
+    Ok(Store::connect(StoreConfig {
+        region: required("AWS_REGION")?,
+        http: http_client(endpoint.as_deref()),
+        endpoint,
+        credentials: credentials_from_env()?,
+        table_prefix: required("DMS_TABLE_PREFIX")?,
+    }))
+}
+
+fn credentials_from_env() -> Result<Credentials, ConfigError> {
+    Ok(Credentials::new(
+        required("AWS_ACCESS_KEY_ID")?,
+        required("AWS_SECRET_ACCESS_KEY")?,
+        optional("AWS_SESSION_TOKEN"),
+        None,
+        "environment",
+    ))
+}
+
 impl Config {
     /// The configuration of a Lambda function.
     ///
     /// # Errors
     /// [`ConfigError`] naming the variable.
     pub fn from_env() -> Result<Self, ConfigError> {
-        let credentials = Credentials::new(
-            required("AWS_ACCESS_KEY_ID")?,
-            required("AWS_SECRET_ACCESS_KEY")?,
-            optional("AWS_SESSION_TOKEN"),
-            None,
-            "environment",
-        );
         let endpoint = |own: &str| optional(own).or_else(|| optional("AWS_ENDPOINT_URL"));
         let mut jwt_secrets = vec![required("JWT_SECRET")?.into_bytes()];
         jwt_secrets.extend(optional("JWT_SECRET_PREVIOUS").map(String::into_bytes));
         Ok(Self {
             region: required("AWS_REGION")?,
-            credentials,
+            credentials: credentials_from_env()?,
             endpoints: Endpoints {
                 dynamodb: endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
                 s3: endpoint("AWS_ENDPOINT_URL_S3"),
