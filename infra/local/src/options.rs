@@ -26,12 +26,7 @@ pub struct Options {
     #[arg(long, env = "DMS_ADMIN_EMAIL", value_name = "EMAIL", requires = "admin_password")]
     pub admin_email: Option<String>,
     /// Their password.
-    #[arg(
-        long,
-        env = "DMS_ADMIN_PASSWORD",
-        value_name = "PASSWORD",
-        hide_env_values = true
-    )]
+    #[arg(long, env = "DMS_ADMIN_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
     pub admin_password: Option<String>,
     /// Requests per minute and IP address; 0: no limit.
     #[arg(long, env = "RATE_LIMIT_PER_MINUTE", default_value_t = DEFAULT_RATE_LIMIT, value_name = "N")]

@@ -84,7 +84,7 @@ fn complete(path: &str, item: &mut PathItem) {
             describe_permission(operation);
             add_errors(operation, changes);
             if changes && operation.security.is_some() {
-                add_command_headers(operation);
+                add_command_headers(operation, path.contains("{id}"));
             }
         }
     }
@@ -138,11 +138,11 @@ fn add_errors(operation: &mut Operation, changes: bool) {
     }
 }
 
-fn add_command_headers(operation: &mut Operation) {
-    let headers = [
-        ("Idempotency-Key", "Repeating the request with the same key gets the same answer and changes nothing"),
-        ("If-Match", "The version (ETag) the document is expected to have"),
-    ];
+fn add_command_headers(operation: &mut Operation, changes_one_document: bool) {
+    let idempotency_key =
+        ("Idempotency-Key", "Repeating the request with the same key gets the same answer and changes nothing");
+    let if_match = ("If-Match", "The version (ETag) the document is expected to have");
+    let headers = [idempotency_key].into_iter().chain(changes_one_document.then_some(if_match));
     let parameters = operation.parameters.get_or_insert_default();
     for (name, description) in headers {
         let parameter = ParameterBuilder::new()

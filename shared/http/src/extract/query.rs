@@ -78,7 +78,7 @@ impl<S: Spec> IntoParams for Params<S> {
 
 fn filter(field: &Field) -> Parameter {
     let (words, schema) = match field.kind {
-        FieldKind::Text => ("".to_owned(), text()),
+        FieldKind::Text => ("text".to_owned(), text()),
         FieldKind::Id => ("an id".to_owned(), uuid()),
         FieldKind::Number => ("a whole number".to_owned(), ObjectBuilder::new().schema_type(Type::Integer).into()),
         FieldKind::Date => ("a date".to_owned(), text()),
@@ -90,7 +90,10 @@ fn filter(field: &Field) -> Parameter {
         ),
     };
     let name = format!("filter[{}]", field.name);
-    let description = format!("Only rows with this {} {words}; also {name}[ne|gt|gte|lt|lte|in]", field.name);
+    let description = format!(
+        "Only rows whose {} is this: {words}. Also `{name}[gte]=…` with ne, gt, gte, lt, lte, in",
+        field.name
+    );
     parameter(&name, &description, schema)
 }
 
