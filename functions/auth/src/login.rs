@@ -62,7 +62,8 @@ pub(crate) async fn login(
     // Nobody has an address longer than a key can be.
     let email = input.email.trim().to_ascii_lowercase();
     let email = if email.len() <= MAX_EMAIL_BYTES { email } else { "too long".to_owned() };
-    let who = format!("login#{}#{email}", context.address);
+    // Neither addresses nor what was typed stands in the table of limits.
+    let who = format!("login#{}", app.keyed_hash(&[context.address.as_bytes(), email.as_bytes()]));
     let (credentials, allowed) =
         tokio::try_join!(app.store.credentials(&email), app.login_limiter.allows(&app.store, &who, context.now))?;
     if !allowed {

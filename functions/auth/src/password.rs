@@ -42,19 +42,21 @@ pub(crate) async fn change_password(
 ) -> ApiResult<Reply> {
     dms_access::password::check_new(&input.new_password)
         .map_err(|message| Refusal::field("newPassword", message))?;
-    let user = app.store.user(&login.user_id()).await?.ok_or_else(ApiError::unauthenticated)?;
-    let known = app.store.credentials(user.email.as_str()).await?.ok_or_else(ApiError::unauthenticated)?;
-    let who = format!("password#{}", user.id);
+    let who = format!("password#{}", login.user_id());
     if !app.login_limiter.allows(&app.store, &who, login.context.now).await? {
         let message = "Too many wrong passwords; wait a minute";
         return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "LOGIN_THROTTLED", message).with_retry_after(60));
     }
-    if !password::matches(input.current_password, known.password_hash.clone()).await? {
-        app.login_limiter.failed(&app.store, &who, login.context.now).await?;
-        return Err(Refusal::field("currentPassword", "is not the present password").into());
-    }
     let hash = password::hash(input.new_password, app.password_cost, "newPassword").await?;
+    // The present password is checked within the command: repeated with its key, it is answered as before.
     let plan = || async {
+        let gone = || Refusal::NotFound { what: "user" };
+        let user = app.store.user(&login.user_id()).await?.ok_or_else(gone)?;
+        let known = app.store.credentials(user.email.as_str()).await?.ok_or_else(gone)?;
+        if !password::matches(input.current_password.clone(), known.password_hash.clone()).await? {
+            app.login_limiter.failed(&app.store, &who, login.context.now).await?;
+            return Err(Refusal::field("currentPassword", "is not the present password").into());
+        }
         let mut transaction = Transaction::new();
         transaction.update(known.password_update(hash.clone()));
         Ok(Plan::new(transaction, ()))

@@ -6,7 +6,7 @@ use dms_http::{
     extract::{Cmd, Id, Json, Permit},
     views::JobCardView,
 };
-use dms_store::Hints;
+use dms_store::{Hints, StoreError};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -49,6 +49,10 @@ pub(crate) async fn cancel(
         let new = card.cancelled(input.reason.0.clone(), cmd.context.timestamp())?;
         let open: Vec<PartsRequest> =
             requests.into_iter().filter(|request| request.status == PartsRequestStatus::Pending).collect();
+        // The index of the requests may lag behind the card.
+        if open.len() != card.open_parts_requests as usize {
+            return Err(StoreError::Contended);
+        }
         app.store.cancel_job_card(&card, new, &open, permit.user_id(), &hints)
     };
     cmd.run(&app.store, permit.user_id(), StatusCode::OK, plan, view).await

@@ -3,6 +3,7 @@ use std::collections::HashMap;
 use axum::{extract::State, http::StatusCode};
 use dms_domain::{
     fields::FieldErrors,
+    gst,
     inputs::Quantity,
     job_card::JobCard,
     parts_request::{MAX_LINES, PartsRequest, PartsRequestItem},
@@ -111,7 +112,13 @@ fn request(
     let mut items = Vec::with_capacity(input.parts.len());
     for (position, line) in input.parts.iter().enumerate() {
         match parts.get(&line.inventory_part_id) {
-            Some(part) => items.push(item(cmd.context.new_id(), line, part)),
+            Some(part) => {
+                // Or the card could never be invoiced.
+                let field = format!("parts[{position}].inventoryPartId");
+                let rate = gst::check_rate(part.details.gst_rate, now.ist_date());
+                errors.take(&field, rate.map_err(|message| format!("the part's GST rate {message}")));
+                items.push(item(cmd.context.new_id(), line, part));
+            }
             None => errors.add(
                 format!("parts[{position}].inventoryPartId"),
                 format!("no such part: {}", line.inventory_part_id),

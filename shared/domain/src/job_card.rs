@@ -15,8 +15,10 @@ use crate::{
     user::User,
 };
 
-/// Most items on one job card: with their prices they must fit an invoice and a DynamoDB item.
-pub const MAX_ITEMS: usize = 100;
+/// Most items on one job card: its cancellation returns them all to stock in one transaction (decisions, "Stock").
+pub const MAX_ITEMS: usize = 40;
+/// Most parts requests of one job card that wait for a decision: its cancellation cancels them, too.
+pub const MAX_OPEN_REQUESTS: u32 = 5;
 
 /// A job card as it is stored. Its parts 1, 2A and 3 are kept beside it ([`JobCardForms`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -200,8 +202,14 @@ impl JobCard {
     /// The card, waiting for one more parts request.
     ///
     /// # Errors
-    /// `INVALID_TRANSITION` unless it is in work or waiting for parts already.
+    /// `INVALID_TRANSITION` unless it is in work or waiting for parts already; `TOO_MANY_REQUESTS` when five
+    /// are open.
     pub fn waiting_for_parts(&self, now: Timestamp) -> Result<Self, Refusal> {
+        if self.open_parts_requests >= MAX_OPEN_REQUESTS {
+            let message =
+                format!("{MAX_OPEN_REQUESTS} parts requests of this job card wait for a decision already");
+            return Err(Refusal::conflict("TOO_MANY_REQUESTS", message));
+        }
         if self.status != JobCardStatus::PartsPending {
             self.status.step(JobCardStatus::PartsPending)?;
         }

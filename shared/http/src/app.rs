@@ -8,6 +8,8 @@ use dms_blob::Blob;
 use dms_domain::calendar::Clock;
 use dms_messages::Queues;
 use dms_store::Store;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
 
 use crate::rate_limit::{LoginLimiter, RateLimiter};
 
@@ -34,6 +36,19 @@ pub struct App {
     pub blob: Blob,
     /// SQS.
     pub queues: Queues,
+}
+
+impl App {
+    /// A hash of some texts with this deployment's key: by it a repeated request is told from another, and a
+    /// caller is counted. Keyed, because it is stored and a body may hold a password.
+    pub fn keyed_hash(&self, parts: &[&[u8]]) -> String {
+        let mut mac = Hmac::<Sha256>::new(&self.fingerprint_key.into());
+        for part in parts {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        hex::encode(mac.finalize().into_bytes())
+    }
 }
 
 /// The machine's clock.

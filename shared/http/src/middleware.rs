@@ -15,8 +15,6 @@ use axum::{
 };
 use dms_store::{Meter, Reading};
 use futures::FutureExt;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
 
 use crate::{app::AppState, context::Context, error::ApiError, rate_limit};
 
@@ -73,8 +71,9 @@ async fn answer(
     let (mut parts, body) = request.into_parts();
     let mut response = match read_body(&parts.headers, body).await {
         Ok(bytes) => {
-            let fingerprint =
-                fingerprint(&app.fingerprint_key, &parts.method, &parts.uri.to_string(), &bytes).into();
+            let fingerprint = app
+                .keyed_hash(&[parts.method.as_str().as_bytes(), parts.uri.to_string().as_bytes(), &bytes])
+                .into();
             parts.extensions.insert(Context { request_id, now, address, fingerprint, principal });
             next.run(Request::from_parts(parts, Body::from(bytes))).await
         }
@@ -107,17 +106,6 @@ async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
         return Err(too_large());
     }
     to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| too_large())
-}
-
-/// By this a repetition is told from another request with the same key. Keyed, because it is stored and a body
-/// may hold a password.
-fn fingerprint(key: &[u8; 64], method: &Method, uri: &str, body: &[u8]) -> String {
-    let mut mac = Hmac::<Sha256>::new(&(*key).into());
-    for part in [method.as_str().as_bytes(), uri.as_bytes(), body] {
-        mac.update(&(part.len() as u64).to_be_bytes());
-        mac.update(part);
-    }
-    hex::encode(mac.finalize().into_bytes())
 }
 
 /// Gives an error its body, now that the request's id is known.

@@ -81,6 +81,8 @@ impl Credentials {
             .set("role", self.role.as_str())
             .set_value("active", AttributeValue::Bool(self.active))
             .when_exists();
+        // Sessions of before do not come to life again with the user.
+        let update = if self.active { update } else { update.add("passwordEpoch", 1) };
         Ok(match &self.centre {
             Some(centre) => update.set_value("centre", serde_dynamo::to_attribute_value(centre)?),
             None => update.remove("centre"),

@@ -156,6 +156,16 @@ impl Store {
                 Err(StoreError::Refused(refusal)) => {
                     return self.refuse(command, (&record_key, &run_id), &answers, refusal).await;
                 }
+                // What was read did not fit together yet: read again.
+                Err(StoreError::Contended) => {
+                    last = StoreError::Contended;
+                    continue;
+                }
+                // An earlier try may have taken effect: the record tells, below.
+                Err(error) if !answers.is_empty() => {
+                    last = error;
+                    break;
+                }
                 Err(error) => return Err(error),
             };
             let answer = reply(&planned.value)?;

@@ -12,7 +12,7 @@ use dms_domain::{
     query::{self, Filter, Operand, Operator, Query, TimeSpan},
     refusal::Refusal,
 };
-use futures::future::try_join_all;
+use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
 
 use crate::{
@@ -146,7 +146,7 @@ impl Store {
             let most = usize::try_from(*rows).unwrap_or(usize::MAX).min(window.skip + limit);
             async move { self.query(&range, most).await }
         });
-        let mut items: Vec<Item> = try_join_all(reads).await?.into_iter().flatten().collect();
+        let mut items: Vec<Item> = in_parallel(reads.collect()).await?.into_iter().flatten().collect();
         items.sort_by(|a, b| {
             let order = id(a).cmp(&id(b));
             if descending { order.reverse() } else { order }
@@ -179,7 +179,7 @@ impl Store {
             async move { self.query(&range, usize::MAX).await }
         });
         let mut counts = Days::new();
-        for ((_, source), months) in tallied.iter().zip(try_join_all(reads).await?) {
+        for ((_, source), months) in tallied.iter().zip(in_parallel(reads.collect()).await?) {
             for item in months {
                 for (day, month, code, count) in cells(&item) {
                     if days.contains(day) && codes.is_none_or(|codes| codes.contains(&code)) {
@@ -213,7 +213,7 @@ impl Store {
         let days = IstDays::around(span);
         let budget = std::sync::atomic::AtomicU64::new(0);
         let reads = sources.iter().map(|source| self.read_within(source, days, &budget, states));
-        let items: Vec<Item> = try_join_all(reads).await?.into_iter().flatten().collect();
+        let items: Vec<Item> = in_parallel(reads.collect()).await?.into_iter().flatten().collect();
 
         let mut rows: Vec<(Value, Item)> = Vec::with_capacity(items.len());
         for item in items {
@@ -247,15 +247,22 @@ impl Store {
             let mut rows = self.query_page(&range, None, start).await?;
             let spent = spent_bytes.fetch_add(rows.bytes, std::sync::atomic::Ordering::Relaxed) + rows.bytes;
             items.append(&mut rows.items);
+            if spent > READ_BUDGET_BYTES {
+                return Err(Refusal::QueryTooBroad { narrow_by: states.narrow_by.to_vec() }.into());
+            }
             match rows.next {
                 None => return Ok(items),
-                Some(_) if spent >= READ_BUDGET_BYTES => {
-                    return Err(Refusal::QueryTooBroad { narrow_by: states.narrow_by.to_vec() }.into());
-                }
                 Some(next) => start = Some(next),
             }
         }
     }
+}
+
+/// Reads at the same time: an admin's list of many centres must not open a connection for each.
+const PARALLEL_READS: usize = 32;
+
+async fn in_parallel<T, F: Future<Output = Result<T, StoreError>>>(reads: Vec<F>) -> Result<Vec<T>, StoreError> {
+    stream::iter(reads).buffered(PARALLEL_READS).try_collect().await
 }
 
 impl Source {
@@ -376,7 +383,11 @@ impl IstDays {
 
     /// The days a span touches.
     fn around(span: TimeSpan) -> Self {
-        Self { from: span.from.map(calendar::ist_date), to: span.to.map(calendar::ist_date) }
+        let first = NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or(NaiveDate::MIN);
+        let last = NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or(NaiveDate::MAX);
+        // The keys of months have four digits.
+        let day = |moment| calendar::ist_date(moment).clamp(first, last);
+        Self { from: span.from.map(day), to: span.to.map(day) }
     }
 
     fn contains(&self, day: NaiveDate) -> bool {
@@ -388,7 +399,7 @@ impl IstDays {
         if self.from.is_none() && self.to.is_none() {
             return SortRange::All;
         }
-        let month = |day: NaiveDate| format!("{:04}-{:02}", day.year().max(0), day.month());
+        let month = |day: NaiveDate| format!("{:04}-{:02}", day.year(), day.month());
         SortRange::Between(
             self.from.map_or_else(|| "0000-00".to_owned(), month),
             self.to.map_or_else(|| "9999-99".to_owned(), month),

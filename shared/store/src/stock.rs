@@ -100,17 +100,17 @@ impl StockMove {
     }
 }
 
-/// Parts as failed conditions showed them.
+/// Parts as failed conditions showed them; `None` for one that was deleted.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct SeenParts(Arc<Mutex<HashMap<Uuid, Part>>>);
+pub(crate) struct SeenParts(Arc<Mutex<HashMap<Uuid, Option<Part>>>>);
 
 impl SeenParts {
-    fn get(&self, id: &Uuid) -> Option<Part> {
+    fn get(&self, id: &Uuid) -> Option<Option<Part>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
-    fn put(&self, part: Part) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(part.id, part);
+    fn put(&self, id: Uuid, part: Option<Part>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, part);
     }
 }
 
@@ -224,7 +224,12 @@ impl Transaction {
     ) -> Result<Vec<EventKind>, StoreError> {
         let mut alerts = Vec::new();
         for StockMove { part, delta, entry } in moves {
-            let known = seen.get(part);
+            let known = match seen.get(part) {
+                // What comes back to a part that was deleted meanwhile has no stock to return to.
+                Some(None) => continue,
+                Some(known) => known,
+                None => None,
+            };
             let update = Update::of(TenantKind::Part.own(part).key())
                 .add("stockQuantity", *delta)
                 .add("headroom", *delta)
@@ -234,7 +239,7 @@ impl Transaction {
             if let Some(known) = known.filter(|known| known.becomes_low(*delta)) {
                 alerts.push(stock_low(&known.moved(*delta, entry.created_at)));
             }
-            self.update_or(update, on_failed_move(*delta, seen.clone()));
+            self.update_or(update, on_failed_move(*part, *delta, seen.clone()));
             self.append(entry)?;
         }
         Ok(alerts)
@@ -257,16 +262,20 @@ fn conditioned(update: Update, delta: i64, known: Option<&Part>) -> Update {
     }
 }
 
-fn on_failed_move(delta: i64, seen: SeenParts) -> OnFailure {
+fn on_failed_move(id: Uuid, delta: i64, seen: SeenParts) -> OnFailure {
     Box::new(move |item: Option<&Item>| {
         let part: Option<Part> = item.and_then(|item| from_item(item.clone()).ok());
         let Some(part) = part else {
+            if delta > 0 {
+                seen.put(id, None);
+                return None;
+            }
             return Some(Refusal::conflict("PART_GONE", "A part is no longer in stock: it was deleted"));
         };
         if part.stock_quantity + delta < 0 {
             return Some(Refusal::InsufficientStock(vec![part.short_of(-delta)]));
         }
-        seen.put(part);
+        seen.put(id, Some(part));
         None
     })
 }

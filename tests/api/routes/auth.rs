@@ -420,3 +420,31 @@ async fn no_answer_shows_a_password_or_its_hash() {
     let selected = dealership.admin.get("/api/users?fields=passwordHash").await;
     selected.refused(400, "BAD_QUERY").naming("fields");
 }
+
+#[tokio::test]
+async fn a_repeated_change_of_the_password_is_answered_as_before() {
+    let dealership = Dealership::open(dms_local::all_routes()).await;
+    let body = json!({"currentPassword": "password-1", "newPassword": "password-2"});
+    let change = || {
+        let request = dealership.one.manager.request(Method::POST, "/api/auth/change-password");
+        request.header("idempotency-key", "change").json(&body).send()
+    };
+    let first = change().await;
+    assert_eq!(first.status, 200, "{}", first.text);
+    let again = change().await;
+    assert_eq!((again.status, &again.text), (first.status, &first.text));
+}
+
+#[tokio::test]
+async fn sessions_of_before_a_deactivation_stay_over_when_the_user_is_active_again() {
+    let dealership = Dealership::open(dms_local::all_routes()).await;
+    let login = json!({"email": "engineer@sc001.example", "password": "password-1"});
+    let anonymous = dealership.app.anonymous();
+    let session = anonymous.post("/api/auth/login", login.clone()).await.expect(200);
+    let user = format!("/api/users/{}", dealership.one.engineer_id);
+    dealership.admin.patch(&user, json!({"active": false})).await.expect(200);
+    dealership.admin.patch(&user, json!({"active": true})).await.expect(200);
+    let refresh = json!({"refreshToken": session["refreshToken"]});
+    anonymous.post("/api/auth/refresh", refresh).await.refused(401, "SESSION_ENDED");
+    anonymous.post("/api/auth/login", login).await.expect(200);
+}

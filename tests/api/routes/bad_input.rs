@@ -469,6 +469,20 @@ async fn days_at_the_ends_of_the_calendar_are_no_fault_of_ours() {
 }
 
 #[tokio::test]
+async fn spans_across_the_ends_of_the_calendar_are_no_fault_of_ours() {
+    let shop = Shop::open().await;
+    for span in [
+        "filter[createdAt][gte]=9999-12-31&filter[createdAt][lte]=9999-12-31T23:59:59-01:00",
+        "filter[createdAt][gte]=0000-01-01T00:00:00%2B23:59&filter[createdAt][lte]=0000-01-01T00:00:00Z",
+    ] {
+        for list in ["customers", "job-cards"] {
+            let answer = shop.dealership.admin.get(&format!("/api/{list}?{span}")).await;
+            assert_eq!(answer.status, 200, "{list} {span}: {}", answer.text);
+        }
+    }
+}
+
+#[tokio::test]
 async fn days_far_away_in_bodies_are_no_fault_of_ours() {
     let shop = Shop::open().await;
     for day in ["-262143-01-01", "+262142-12-31", "+10000-01-01", "0000-01-01"] {

@@ -515,7 +515,7 @@ async fn a_part_from_stock_cannot_be_edited_away() {
 }
 
 #[tokio::test]
-async fn items_of_a_closed_card_stay_and_a_card_holds_a_hundred() {
+async fn items_of_a_closed_card_stay_and_a_card_holds_forty() {
     let dealership = open().await;
     let item = json!({"itemType": "part", "partName": "Bulb", "qty": 1, "unitPrice": 100});
     for state in ["COMPLETED", "INVOICED", "CANCELLED"] {
@@ -526,11 +526,11 @@ async fn items_of_a_closed_card_stay_and_a_card_holds_a_hundred() {
     }
     let card = dealership.card_in_progress(&dealership.one).await;
     let items = format!("{}/items", path(&card));
-    for _ in 0..100 {
+    for _ in 0..40 {
         dealership.one.engineer.post(&items, item.clone()).await.expect(201);
     }
     dealership.one.engineer.post(&items, item).await.refused(409, "TOO_MANY_ITEMS");
-    assert_eq!(read(&dealership, &card).await["items"].as_array().unwrap().len(), 100);
+    assert_eq!(read(&dealership, &card).await["items"].as_array().unwrap().len(), 40);
 }
 
 #[tokio::test]
@@ -685,4 +685,65 @@ async fn lists_are_filtered_and_show_relations() {
     assert_eq!(rows[0]["vehicle"]["activeJobCardId"], working["id"]);
     let other = dealership.one.manager.get(&format!("{CARDS}?serviceCenterId={}", dealership.two.id)).await;
     other.refused(403, "FORBIDDEN");
+}
+
+/// The largest card there can be: forty parts from stock, five open requests.
+#[tokio::test]
+async fn the_largest_card_can_be_cancelled_and_returns_everything() {
+    let dealership = Dealership::open(dms_local::all_routes()).await;
+    let one = &dealership.one;
+    let card = dealership.card_in_progress(one).await;
+    let path = format!("/api/job-cards/{}", card["id"].as_str().unwrap());
+    let mut parts = Vec::new();
+    for _ in 0..40 {
+        parts.push(dealership.part_with_minimum(one, 3, 2).await["id"].clone());
+    }
+    let lines: Vec<Value> = parts.iter().map(|part| json!({"inventoryPartId": part, "requestedQty": 2})).collect();
+    let request = one.engineer.create(&format!("{path}/request-parts"), json!({"parts": lines})).await;
+    let approve = format!("/api/parts-requests/{}/approve", request["id"].as_str().unwrap());
+    one.inventory.patch(&approve, json!({})).await.expect(200);
+    let more = json!({"parts": [{"inventoryPartId": parts[0], "requestedQty": 1}]});
+    let mut open = Vec::new();
+    for _ in 0..5 {
+        let request = one.engineer.create(&format!("{path}/request-parts"), more.clone()).await;
+        open.push(request["id"].as_str().unwrap().to_owned());
+    }
+    one.engineer.post(&format!("{path}/request-parts"), more).await.refused(409, "TOO_MANY_REQUESTS");
+    // A forty-first item does not fit.
+    let approve = format!("/api/parts-requests/{}/approve", open[0]);
+    one.inventory.patch(&approve, json!({})).await.refused(409, "TOO_MANY_ITEMS");
+
+    let reason = json!({"reason": "The customer took the vehicle back"});
+    let cancelled = one.manager.post(&format!("{path}/cancel"), reason).await.expect(200);
+    assert_eq!(cancelled["status"], "CANCELLED");
+    for part in &parts {
+        let part =
+            one.inventory.get(&format!("/api/inventory/parts/{}", part.as_str().unwrap())).await.expect(200);
+        assert_eq!((&part["stockQuantity"], &part["lowStock"]), (&json!(3), &json!(false)));
+    }
+    assert_eq!(one.inventory.get("/api/inventory/low-stock").await.body["pagination"]["total"], 0);
+    for request in open {
+        let request = one.inventory.get(&format!("/api/parts-requests/{request}")).await.expect(200);
+        assert_eq!(request["status"], "CANCELLED");
+    }
+}
+
+#[tokio::test]
+async fn a_card_can_be_cancelled_although_one_of_its_parts_was_deleted() {
+    let dealership = Dealership::open(dms_local::all_routes()).await;
+    let one = &dealership.one;
+    let card = dealership.card_in_progress(one).await;
+    let path = format!("/api/job-cards/{}", card["id"].as_str().unwrap());
+    let (gone, kept) = (dealership.part(one, 2).await, dealership.part(one, 2).await);
+    let lines = json!({"parts": [{"inventoryPartId": gone["id"], "requestedQty": 2},
+        {"inventoryPartId": kept["id"], "requestedQty": 2}]});
+    let request = one.engineer.create(&format!("{path}/request-parts"), lines).await;
+    let approve = format!("/api/parts-requests/{}/approve", request["id"].as_str().unwrap());
+    one.inventory.patch(&approve, json!({})).await.expect(200);
+    one.inventory.delete(&format!("/api/inventory/parts/{}", gone["id"].as_str().unwrap())).await.expect(200);
+    let reason = json!({"reason": "The customer took the vehicle back"});
+    one.manager.post(&format!("{path}/cancel"), reason).await.expect(200);
+    let kept =
+        one.inventory.get(&format!("/api/inventory/parts/{}", kept["id"].as_str().unwrap())).await.expect(200);
+    assert_eq!(kept["stockQuantity"], 2);
 }
