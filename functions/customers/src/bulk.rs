@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::create::{NewCustomer, prepare};
+use crate::create::{NewCustomer, numbered};
 
 /// Up to 100 new customers.
 #[derive(Deserialize, ToSchema)]
@@ -52,7 +52,7 @@ pub(crate) async fn create_many(
         async move {
             let details = parse_row::<NewCustomer>(value)?.details();
             let plan = || async {
-                let (customer, _) = prepare(&app.store, details.clone(), cmd.context.now).await?;
+                let customer = numbered(&app.store, details.clone(), cmd.context.now).await?;
                 app.store.register_customer(customer)
             };
             cmd.run_row(&app.store, user, row, plan, CustomerView::of).await

@@ -68,17 +68,14 @@ impl NewCustomer {
     }
 }
 
-/// The customer to be, with a number, and who else has the phone.
-pub(crate) async fn prepare(
+/// The customer to be, with a number.
+pub(crate) async fn numbered(
     store: &Store,
     details: CustomerDetails,
     now: DateTime<Utc>,
-) -> Result<(Customer, Vec<Uuid>), StoreError> {
-    let phone = SearchTerm::Phone(details.phone.digits().to_owned());
-    let (number, duplicates) =
-        tokio::try_join!(store.next_number(&Series::Customer), store.find(MasterKind::Customer, &phone))?;
-    let id = dms_store::new_id(now, None);
-    Ok((Customer::new(id, number, details, Timestamp::new(now)), duplicates))
+) -> Result<Customer, StoreError> {
+    let number = store.next_number(&Series::Customer).await?;
+    Ok(Customer::new(dms_store::new_id(now, None), number, details, Timestamp::new(now)))
 }
 
 /// Register a customer
@@ -95,7 +92,11 @@ pub(crate) async fn create(
 ) -> ApiResult<Reply> {
     let details = input.details();
     let plan = || async {
-        let (customer, duplicates) = prepare(&app.store, details.clone(), cmd.context.now).await?;
+        let phone = SearchTerm::Phone(details.phone.digits().to_owned());
+        let (customer, duplicates) = tokio::try_join!(
+            numbered(&app.store, details.clone(), cmd.context.now),
+            app.store.find(MasterKind::Customer, &phone),
+        )?;
         Ok(app.store.register_customer(customer)?.with(duplicates))
     };
     cmd.run(&app.store, permit.user_id(), StatusCode::CREATED, plan, |(customer, duplicates)| {

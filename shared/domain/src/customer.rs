@@ -9,9 +9,6 @@ use crate::{
     statuses::CustomerType,
 };
 
-/// Shortest and longest name.
-pub const NAME_LENGTH: (usize, usize) = (2, 100);
-
 /// A customer as it is stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -100,32 +100,22 @@ pub async fn expand(app: &App, login: &Login, rows: &mut [Value], query: &Query)
         }
         second.extend(inner.map(|inner| (outer, inner, limit)));
     }
-    level(app, login, rows, &first).await?;
+    level(app, login, &mut rows.iter_mut().collect::<Vec<_>>(), &first).await?;
     for (outer, inner, limit) in second {
         let nested = rows.iter_mut().filter_map(|row| row.get_mut(outer)?.as_array_mut()).flatten();
-        let mut nested: Vec<&mut Value> = nested.collect();
-        relate(app, login, &mut nested, inner, limit).await?;
+        level(app, login, &mut nested.collect::<Vec<_>>(), &[(inner, limit)]).await?;
     }
     Ok(())
 }
 
 /// All relations of one level, at once.
-async fn level(app: &App, login: &Login, rows: &mut [Value], wanted: &[(&str, u32)]) -> ApiResult<()> {
+async fn level(app: &App, login: &Login, rows: &mut [&mut Value], wanted: &[(&str, u32)]) -> ApiResult<()> {
     let loads = wanted.iter().map(|(name, limit)| load_for(app, login, rows, name, *limit));
     let loaded = try_join_all(loads).await?;
     for ((name, _), related) in wanted.iter().zip(loaded) {
         for row in rows.iter_mut() {
             attach(row, name, &related);
         }
-    }
-    Ok(())
-}
-
-async fn relate(app: &App, login: &Login, rows: &mut [&mut Value], name: &str, limit: u32) -> ApiResult<()> {
-    let copies: Vec<Value> = rows.iter().map(|row| (**row).clone()).collect();
-    let related = load_for(app, login, &copies, name, limit).await?;
-    for row in rows {
-        attach(row, name, &related);
     }
     Ok(())
 }
@@ -141,7 +131,7 @@ fn attach(row: &mut Value, name: &str, related: &Related) {
     row.insert(name.to_owned(), value);
 }
 
-async fn load_for(app: &App, login: &Login, rows: &[Value], name: &str, limit: u32) -> ApiResult<Related> {
+async fn load_for(app: &App, login: &Login, rows: &[&mut Value], name: &str, limit: u32) -> ApiResult<Related> {
     let Some((_, field, target)) = RELATIONS.iter().find(|(known, _, _)| *known == name) else { return Ok(None) };
     if *target == Target::Inline {
         return Ok(None);

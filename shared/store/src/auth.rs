@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    client::{Item, Store, key_item, number, text},
+    client::{Item, Store, key_item, number},
     entity::from_item,
     error::StoreError,
     keys, meter,
@@ -203,14 +203,5 @@ impl Store {
             .await?;
         meter::wrote(output.consumed_capacity());
         Ok(())
-    }
-
-    /// The user of a session that is not over.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
-    pub async fn session_user(&self, family: &Uuid) -> Result<Option<Uuid>, StoreError> {
-        let session = self.get(Table::Auth, &keys::session(family)).await?;
-        Ok(session.and_then(|session| text(&session, "userId")?.parse().ok()))
     }
 }

@@ -22,7 +22,6 @@ use dms_messages::EventKind;
 use uuid::Uuid;
 
 use crate::{
-    appointment::UnreadStep,
     client::{Item, Store},
     command::Plan,
     entity::{Entity, IndexKeys, TallyCell, from_item},
@@ -32,6 +31,7 @@ use crate::{
     stock::StockMove,
     tables::Table,
     transaction::Transaction,
+    unread_step::UnreadStep,
     update::Update,
 };
 

@@ -23,6 +23,7 @@ mod service_centre;
 mod stock;
 mod tables;
 mod transaction;
+mod unread_step;
 mod update;
 mod user;
 mod vehicle;

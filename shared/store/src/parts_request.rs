@@ -14,7 +14,6 @@ use dms_messages::EventKind;
 use uuid::Uuid;
 
 use crate::{
-    appointment::UnreadStep,
     client::{Item, Store},
     command::Plan,
     entity::{Entity, IndexKeys, TallyCell, from_item},
@@ -24,6 +23,7 @@ use crate::{
     stock::StockMove,
     tables::Table,
     transaction::Transaction,
+    unread_step::UnreadStep,
 };
 
 impl Entity for PartsRequest {
