@@ -6,6 +6,7 @@
 
 mod appointment;
 mod auth;
+mod central_stock;
 mod client;
 mod command;
 mod counter;
@@ -17,12 +18,17 @@ mod job_card;
 pub mod keys;
 mod listing;
 mod meter;
+mod parts_issue;
 mod parts_request;
+mod purchase_order;
+mod reconciliation;
 mod search;
 mod service_centre;
 mod stock;
+mod supplier;
 mod tables;
 mod transaction;
+mod transit;
 mod unread_step;
 mod update;
 mod user;
@@ -39,10 +45,11 @@ pub use invoice::PaidHints;
 pub use job_card::Hints;
 pub use listing::{Listed, Page, READ_BUDGET_BYTES, STATELESS, States};
 pub use meter::{Meter, Reading};
+pub use reconciliation::{Mismatch, Reconciled, Reconciliation};
 pub use search::SearchTerm;
-pub use stock::StockMove;
 pub use tables::{Index, TTL_ATTRIBUTE, Table};
 pub use transaction::Transaction;
+pub use transit::InTransit;
 pub use update::Update;
 
 use chrono::{DateTime, Utc};

@@ -20,7 +20,7 @@ use crate::{
     error::StoreError,
     job_card::Hints,
     keys::{Key, TenantKind},
-    stock::StockMove,
+    stock::Cause,
     tables::Table,
     transaction::Transaction,
     unread_step::UnreadStep,
@@ -91,18 +91,17 @@ impl Store {
         by: Uuid,
         hints: &Hints,
     ) -> Result<Plan<PartsRequest>, StoreError> {
-        let now = new.updated_at;
         let mut transaction = Transaction::new();
         transaction.replace(old, &new)?;
         transaction.decide_on_card(&new, hints)?;
-        let words = ("ISSUED", LedgerType::Issue);
-        let document = ("job card", new.job_card_number.as_str());
-        let moves: Vec<StockMove> = new
-            .approved_by_part()
-            .into_iter()
-            .map(|(part, quantity)| StockMove::new(part, -quantity, words, document, by, now))
-            .collect();
-        let alerts = transaction.move_stock(&moves, &hints.parts)?;
+        let cause = Cause {
+            words: ("ISSUED", LedgerType::Issue),
+            document: ("job card", &new.job_card_number),
+            by,
+            now: new.updated_at,
+        };
+        let taken = new.approved_by_part().into_iter().map(|(part, quantity)| (part, -quantity));
+        let alerts = transaction.move_stock(&cause.moves(taken), &hints.parts)?;
         let decided = EventKind::PartsRequestDecided {
             parts_request_id: new.id,
             job_card_id: new.job_card_id,
