@@ -1,5 +1,5 @@
 use axum::{extract::State, http::StatusCode};
-use dms_domain::{inputs::Quantity, permissions::grant, purchase_order::check_lines};
+use dms_domain::{inputs::Quantity, permissions::grant, stock::check_lines};
 use dms_http::{
     ApiResult, AppState, Reply,
     envelope::Envelope,

@@ -9,9 +9,9 @@ use dms_domain::{
     numbering::Series,
     parts_issue::{IssueItem, PartsIssue},
     permissions::grant,
-    purchase_order::check_lines,
     refusal::Refusal,
     statuses::{IssueDirection, PartsIssueStatus, Priority},
+    stock::check_lines,
 };
 use dms_http::{
     ApiResult, AppState, Reply, centre,

@@ -5,8 +5,8 @@ use dms_domain::{
     inputs::{Day, Quantity, ShortText},
     parts_issue::{Dispatch, DispatchedItem, PartsIssue, TransportDetails},
     permissions::grant,
-    purchase_order::check_lines,
     refusal::Refusal,
+    stock::check_lines,
 };
 use dms_http::{
     ApiResult, AppState, Reply,

@@ -4,9 +4,9 @@ use dms_domain::{
     inputs::{LongText, Stock},
     parts_issue::{IssueReceipt, PartsIssue, ReceivedItem},
     permissions::grant,
-    purchase_order::check_lines,
     refusal::Refusal,
     statuses::GoodsCondition,
+    stock::check_lines,
 };
 use dms_http::{
     ApiResult, AppState, Reply,

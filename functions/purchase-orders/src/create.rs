@@ -11,9 +11,10 @@ use dms_domain::{
     inputs::{Amount, Day, LongText, Quantity, ShortText},
     numbering::Series,
     permissions::grant,
-    purchase_order::{OrderItem, OrderLine, OrderTerms, OrderTotals, PurchaseOrder, check_lines, price},
+    purchase_order::{OrderItem, OrderLine, OrderTerms, OrderTotals, PurchaseOrder, price},
     refusal::{Refusal, must_exist},
     statuses::PurchaseOrderStatus,
+    stock::check_lines,
     supplier::Supplier,
 };
 use dms_http::{

@@ -4,8 +4,9 @@ use dms_domain::{
     gst::Supply,
     inputs::{Day, LongText, ShortText},
     permissions::grant,
-    purchase_order::{OrderTerms, PurchaseOrder, check_lines},
+    purchase_order::{OrderTerms, PurchaseOrder},
     refusal::check_version,
+    stock::check_lines,
 };
 use dms_http::{
     ApiResult, AppState, Reply,

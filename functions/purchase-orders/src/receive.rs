@@ -2,8 +2,9 @@ use axum::{extract::State, http::StatusCode};
 use dms_domain::{
     inputs::{LongText, ShortText, Stock},
     permissions::grant,
-    purchase_order::{DeliveredItem, Delivery, check_lines},
+    purchase_order::{DeliveredItem, Delivery},
     statuses::GoodsCondition,
+    stock::check_lines,
 };
 use dms_http::{
     ApiResult, AppState, Reply,

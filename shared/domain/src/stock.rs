@@ -16,6 +16,20 @@ use crate::{
 
 pub use crate::statuses::LedgerType;
 
+/// Most lines of one document that moves stock (decisions, "Stock").
+pub const MAX_LINES: usize = 40;
+
+/// Checks how many lines a document that moves stock has (decisions, "Stock").
+///
+/// # Errors
+/// A field error unless there are 1 to 40.
+pub fn check_lines(field: &'static str, lines: usize) -> Result<(), Refusal> {
+    if (1..=MAX_LINES).contains(&lines) {
+        return Ok(());
+    }
+    Err(Refusal::field(field, format!("must have 1 to {MAX_LINES} lines")))
+}
+
 /// Most pieces of one part: keeps sums far from overflow.
 pub const MAX_QUANTITY: i64 = 10_000_000;
 
