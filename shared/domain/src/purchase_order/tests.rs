@@ -1,5 +1,8 @@
 use super::*;
-use crate::central_stock::tests::details;
+use crate::{
+    central_stock::{CentralPart, tests::details},
+    gst::Supply,
+};
 
 fn now() -> Timestamp {
     Timestamp::new("2026-11-23T04:30:00Z".parse().unwrap())
