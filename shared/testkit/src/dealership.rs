@@ -130,6 +130,57 @@ impl Dealership {
         centre.inventory.create("/api/inventory/parts", body).await
     }
 
+    /// A supplier in the warehouse's own state.
+    pub async fn supplier(&self) -> Value {
+        self.supplier_in("Maharashtra").await
+    }
+
+    /// A supplier in a state.
+    pub async fn supplier_in(&self, state: &str) -> Value {
+        let body = json!({"name": format!("Supplier {}", self.next()), "state": state,
+            "paymentTerms": "Net 30 days"});
+        self.central.create("/api/suppliers", body).await
+    }
+
+    /// A part in Central's stock.
+    pub async fn central_part(&self, stock: i64) -> Value {
+        self.central_part_with_minimum(stock, 0).await
+    }
+
+    /// A part in Central's stock with a minimum.
+    pub async fn central_part_with_minimum(&self, stock: i64, minimum: i64) -> Value {
+        let n = self.next();
+        let body = json!({"partName": format!("Battery Module {n}"), "partNumber": format!("BAT-{n:04}"),
+            "category": "Battery", "unitPrice": 50000, "costPrice": "40000.50", "gstRate": 18,
+            "hsnSacCode": "8507", "stockQuantity": stock, "minStockLevel": minimum, "maxStockLevel": 1_000_000,
+            "location": "Rack 7"});
+        self.central.create("/api/central-inventory/parts", body).await
+    }
+
+    /// A centre asks Central for these many pieces of each part.
+    pub async fn issue(&self, centre: &Centre, parts: &[(&Value, i64)]) -> Value {
+        let line = |(part, quantity): &(&Value, i64)| {
+            json!({"centralInventoryPartId": part["id"], "requestedQty": quantity})
+        };
+        let lines: Vec<Value> = parts.iter().map(line).collect();
+        let body = json!({"toServiceCenterId": centre.id, "items": lines, "priority": "HIGH"});
+        centre.manager.create("/api/parts-issues", body).await
+    }
+
+    /// The same, approved in full.
+    pub async fn approved_issue(&self, centre: &Centre, parts: &[(&Value, i64)]) -> Value {
+        let issue = self.issue(centre, parts).await;
+        let path = format!("/api/parts-issues/{}/approve", id(&issue));
+        self.admin.patch(&path, json!({})).await.expect(200)
+    }
+
+    /// The same, on its way.
+    pub async fn dispatched_issue(&self, centre: &Centre, parts: &[(&Value, i64)]) -> Value {
+        let issue = self.approved_issue(centre, parts).await;
+        let path = format!("/api/parts-issues/{}/dispatch", id(&issue));
+        self.central.patch(&path, json!({})).await.expect(200)
+    }
+
     /// Issues an invoice for a completed card, with a service charge.
     pub async fn invoice_for(&self, centre: &Centre, card: &Value) -> Value {
         let body = json!({"customerId": card["customerId"], "vehicleId": card["vehicleId"], "jobCardId": card["id"],
