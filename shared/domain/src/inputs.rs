@@ -59,8 +59,9 @@ pub type Stock = Whole<0, 10_000_000>;
 impl<'de, const MIN: i64, const MAX: i64> Deserialize<'de> for Whole<MIN, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let expected = || D::Error::custom(format!("must be a whole number from {MIN} to {MAX}"));
-        let number = serde_json::Number::deserialize(deserializer).map_err(|_| expected())?;
-        number.as_i64().filter(|number| (MIN..=MAX).contains(number)).map(Self).ok_or_else(expected)
+        // A field that is missing is told as such: it is named by that message.
+        let value = serde_json::Value::deserialize(deserializer)?;
+        value.as_i64().filter(|number| (MIN..=MAX).contains(number)).map(Self).ok_or_else(expected)
     }
 }
 
@@ -132,6 +133,7 @@ mod tests {
         assert!(error::<Quantity>("-1").starts_with("must be a whole number from 1 to 10000000"));
         assert!(error::<Quantity>("1.5").starts_with("must be a whole number"));
         assert!(error::<Quantity>("\"x\"").starts_with("must be a whole number"));
+        assert!(error::<Quantity>("null").starts_with("must be a whole number"));
         assert!(error::<Amount>("1.234").starts_with("must have at most 2 decimals"));
         assert!(error::<Amount>("-1").starts_with("must not be negative"));
     }

@@ -146,6 +146,11 @@ async fn missing_fields_are_named() {
         (&format!("{card}/cancel"), json!({}), "reason"),
         (&format!("{card}/request-parts"), json!({}), "parts"),
         (&format!("{card}/request-parts"), json!({"parts": [{"requestedQty": 1}]}), "parts[0].inventoryPartId"),
+        (
+            &format!("{card}/request-parts"),
+            json!({"parts": [{"inventoryPartId": id(&shop.part)}]}),
+            "parts[0].requestedQty",
+        ),
         (&format!("{card}/items"), json!({"itemType": "part"}), "partName"),
         ("/api/inventory/parts", json!({}), "partName"),
         ("/api/invoices", json!({}), "customerId"),
