@@ -90,6 +90,7 @@ pub fn store_from_env() -> Result<Store, ConfigError> {
         endpoint,
         credentials: credentials_from_env()?,
         table_prefix: required("DMS_TABLE_PREFIX")?,
+        retry_partition: None,
     }))
 }
 
@@ -148,6 +149,7 @@ impl Config {
                 endpoint: self.endpoints.dynamodb,
                 credentials: self.credentials.clone(),
                 table_prefix: self.table_prefix,
+                retry_partition: None,
             }),
             tokens: TokenKeys::new(&keys, self.access_ttl_secs, self.refresh_ttl_secs)?,
             clock: self.clock,

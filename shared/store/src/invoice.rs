@@ -28,6 +28,7 @@ use crate::{
     error::StoreError,
     job_card::Hints,
     keys::{Key, MasterKind, TenantKind},
+    planted::{PlantedBug, planted},
     stock::StockMove,
     tables::Table,
     transaction::Transaction,
@@ -160,7 +161,9 @@ impl Store {
             let other = |_: Option<&Item>| Some(Refusal::conflict("JOB_CARD_CLOSED", "The job card has moved on"));
             transaction.step_unread(&step, update, Box::new(other));
         }
-        let returns = stock_moves(&new, new.parts_sold(), 1, ("SALE_CANCELLED", LedgerType::SaleReversal), by);
+        let kept = planted(PlantedBug::SaleKeptWhenCancelled);
+        let sold = if kept { BTreeMap::new() } else { new.parts_sold() };
+        let returns = stock_moves(&new, sold, 1, ("SALE_CANCELLED", LedgerType::SaleReversal), by);
         transaction.move_stock(&returns, &hints.parts)?;
         Ok(Plan::new(transaction, new))
     }

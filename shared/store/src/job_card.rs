@@ -25,6 +25,7 @@ use crate::{
     error::StoreError,
     keys::{self, Key, TenantKind},
     parts_request::SeenCard,
+    planted::{PlantedBug, planted},
     stock::{SeenParts, StockMove},
     tables::{Index, Table},
     transaction::Transaction,
@@ -241,13 +242,14 @@ impl Store {
         transaction.free_vehicle(new.vehicle_id, new.id, now);
         let reopen = (AppointmentStatus::InProgress, AppointmentStatus::Arrived);
         transaction.step_own_appointment(&new, reopen, hints);
-        for request in open_requests {
+        for request in open_requests.iter().filter(|_| !planted(PlantedBug::RequestsStayOpen)) {
             let cancelled = request.clone().decided(PartsRequestStatus::Cancelled, by, None, now)?;
             transaction.replace(request, &cancelled)?;
         }
         let returns: Vec<StockMove> = old
             .parts_from_stock()
             .into_iter()
+            .filter(|_| !planted(PlantedBug::CardKeepsParts))
             .map(|(part, quantity)| {
                 let words = ("RETURNED", LedgerType::Return);
                 StockMove::new(part, quantity, words, ("job card", &old.job_card_number), by, now)

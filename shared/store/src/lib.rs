@@ -18,6 +18,7 @@ pub mod keys;
 mod listing;
 mod meter;
 mod parts_request;
+pub mod planted;
 mod search;
 mod service_centre;
 mod stock;
@@ -28,7 +29,7 @@ mod update;
 mod user;
 mod vehicle;
 
-pub use aws_sdk_dynamodb::config::SharedHttpClient as HttpClient;
+pub use aws_sdk_dynamodb::config::{SharedHttpClient as HttpClient, retry::RetryPartition};
 
 pub use auth::{Credentials, Refreshed, Session};
 pub use client::{Item, Range, Rows, SortRange, Store, StoreConfig};

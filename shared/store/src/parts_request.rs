@@ -20,6 +20,7 @@ use crate::{
     error::StoreError,
     job_card::Hints,
     keys::{Key, TenantKind},
+    planted::{PlantedBug, planted},
     stock::StockMove,
     tables::Table,
     transaction::Transaction,
@@ -97,8 +98,12 @@ impl Store {
         transaction.decide_on_card(&new, hints)?;
         let words = ("ISSUED", LedgerType::Issue);
         let document = ("job card", new.job_card_number.as_str());
-        let moves: Vec<StockMove> = new
-            .approved_by_part()
+        let mut quantities = new.approved_by_part();
+        if planted(PlantedBug::LinesNotAddedUp) {
+            let lines = new.items.iter().filter(|line| line.approved_qty > 0);
+            quantities = lines.map(|line| (line.inventory_part_id, line.approved_qty)).collect();
+        }
+        let moves: Vec<StockMove> = quantities
             .into_iter()
             .map(|(part, quantity)| StockMove::new(part, -quantity, words, document, by, now))
             .collect();

@@ -1,0 +1,1 @@
+fn main(){ dms_checker::spike(5) }
