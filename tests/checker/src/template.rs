@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use chrono::{DateTime, TimeDelta, Utc};
 use dms_access::CentreClaim;
 use dms_domain::{calendar::Timestamp, formats::CentreCode, permissions::Role, user::User};
-use dms_store::{Command, Credentials, Reply, Table};
+use dms_store::{Command, Credentials, Reply};
 use dynoxide::{Database, ImportOptions, Item};
 use serde_json::{Value, json};
 
@@ -216,4 +216,4 @@ impl Maker<'_> {
 /// The core table's real name.
 pub(crate) const CORE: &str = "dms-core";
 
-const _: Table = Table::Core;
+
