@@ -90,3 +90,12 @@ fn beginning(rng: &mut fastrand::Rng, template: &Template) -> DateTime<Utc> {
         _ => template.made_at + TimeDelta::hours(1),
     }
 }
+
+impl Report {
+    /// What is wrong, and how to see it again.
+    pub fn failure(&self, bug: Option<PlantedBug>) -> String {
+        let bug = bug.map_or_else(String::new, |bug| format!(" --bug {bug:?}"));
+        let again = format!("cargo run -p dms-checker -- --seed {} --histories 1 --verbose{bug}", self.seed);
+        format!("The history of seed {} went wrong:\n{}\nAgain: {again}", self.seed, self.violations.join("\n"))
+    }
+}

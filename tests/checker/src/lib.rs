@@ -12,9 +12,11 @@ mod fault;
 mod history;
 mod invariants;
 mod known;
+mod many;
 mod template;
 mod wire;
 
 pub use actions::Action;
 pub use fault::{Fault, Faults};
 pub use history::{Report, run};
+pub use many::{Summary, run_many};
