@@ -15,6 +15,8 @@ use crate::{
 
 /// How often a command with a key is sent before the client gives up.
 const MOST_ATTEMPTS: u32 = 8;
+/// And how often by a patient client.
+const MOST_PATIENT_ATTEMPTS: u32 = 20;
 
 /// What became of a command, as its client was told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +53,8 @@ pub(crate) struct Client<'a> {
     pub(crate) number: usize,
     pub(crate) rng: fastrand::Rng,
     pub(crate) token: String,
+    /// Waits for each answer before it repeats a request, and does not repeat what was answered.
+    pub(crate) patient: bool,
 }
 
 impl Client<'_> {
@@ -98,8 +102,9 @@ impl Client<'_> {
 
     async fn insist(&mut self, sent: &Sent) -> Outcome {
         let mut told = Outcome::Unknown;
-        for attempt in 0..MOST_ATTEMPTS {
-            let impatient = self.rng.u8(0..10) == 0;
+        let most = if self.patient { MOST_PATIENT_ATTEMPTS } else { MOST_ATTEMPTS };
+        for attempt in 0..most {
+            let impatient = !self.patient && self.rng.u8(0..10) == 0;
             told = if impatient { self.twice_at_once(sent).await } else { self.once(sent).await };
             if told != Outcome::Unknown {
                 break;
@@ -109,6 +114,7 @@ impl Client<'_> {
         }
         // The answer may have been lost between the application and the client, too.
         if let Outcome::Acknowledged(text) = &told
+            && !self.patient
             && self.rng.u8(0..6) == 0
             && let Outcome::Acknowledged(again) = self.once(sent).await
             && again != *text

@@ -61,7 +61,7 @@ async fn history(seed: u64, template: &'static Template) -> Report {
     let clients = (1..=rng.usize(3..=4)).map(|number| {
         let (rng, commands) = (rng.fork(), rng.usize(4..=8));
         let token = admin_token(world.now());
-        Client { shared: &shared, number, rng, token }.work(commands)
+        Client { shared: &shared, number, rng, token, patient: false }.work(commands)
     });
     join_all(clients.collect::<Vec<_>>()).await;
     settle().await;

@@ -8,6 +8,7 @@ mod actions;
 mod app;
 mod client;
 mod dynamo;
+mod enumerate;
 mod fault;
 mod history;
 mod invariants;
@@ -17,6 +18,7 @@ mod template;
 mod wire;
 
 pub use actions::Action;
+pub use enumerate::{SCENARIOS, enumerate};
 pub use fault::{Fault, Faults};
 pub use history::{Report, run};
 pub use many::{Summary, run_many};

@@ -2,9 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
-use std::sync::Mutex;
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    thread,
+};
 
-use dms_checker::{run, run_many};
+use dms_checker::{SCENARIOS, enumerate, run, run_many};
 use dms_store::planted::PlantedBug;
 
 /// Histories that run with every build.
@@ -51,4 +57,20 @@ fn a_seed_gives_the_same_history_again() {
         let (one, two) = (run(seed, None), run(seed, None));
         assert_eq!(one.trace, two.trace, "seed {seed}");
     }
+}
+
+#[test]
+fn every_fault_at_every_call_of_every_command_leaves_it_done_once() {
+    let _turn = TURN.lock();
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                while let Some((before, action)) = SCENARIOS.get(next.fetch_add(1, SeqCst)) {
+                    let runs = enumerate(before, *action, None).unwrap_or_else(|wrong| panic!("{wrong}"));
+                    println!("{action:?}: {runs} runs");
+                }
+            });
+        }
+    });
 }
