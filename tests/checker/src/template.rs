@@ -32,6 +32,12 @@ pub(crate) struct Template {
     pub(crate) centres: Vec<Centre>,
     /// A customer.
     pub(crate) customer: String,
+    /// A supplier.
+    pub(crate) supplier: String,
+    /// Ids of Central's parts.
+    pub(crate) central_parts: Vec<String>,
+    /// Purchase orders: one is a draft, one can be received.
+    pub(crate) orders: Vec<Value>,
     /// When it was set up.
     pub(crate) made_at: DateTime<Utc>,
 }
@@ -46,6 +52,8 @@ pub(crate) struct Centre {
     pub(crate) cards: Vec<String>,
     /// Ids of vehicles to be served.
     pub(crate) vehicles: Vec<String>,
+    /// Parts issues: one was asked for, one approved, one is under way, one comes back.
+    pub(crate) issues: Vec<Value>,
 }
 
 struct Maker<'a> {
@@ -105,8 +113,14 @@ async fn make() -> Template {
     for code in ["SC001", "SC002"] {
         centres.push(maker.centre(code, &customer).await);
     }
+    let supplier = id(&maker.create("/api/suppliers", json!({"name": "Bosch", "state": "Maharashtra"})).await);
+    let central_parts = maker.central_parts().await;
+    let orders = maker.orders(&supplier, &central_parts).await;
+    for centre in &mut centres {
+        maker.issues(centre, &central_parts).await;
+    }
     let tables = ["dms-auth", "dms-core", "dms-search"].map(|table| (table, items(&db, table))).to_vec();
-    Template { tables, centres, customer, made_at }
+    Template { tables, centres, customer, supplier, central_parts, orders, made_at }
 }
 
 /// All items of a table.
@@ -166,7 +180,52 @@ impl Maker<'_> {
             self.send("PATCH", &format!("{path}/status"), json!({"status": "IN_PROGRESS"})).await;
             cards.push(card);
         }
-        Centre { id: centre, engineer, parts, cards, vehicles }
+        Centre { id: centre, engineer, parts, cards, vehicles, issues: Vec::new() }
+    }
+
+    /// Central's stock: parts that the centres have, too, and one that is new to them.
+    async fn central_parts(&self) -> Vec<String> {
+        let mut parts = Vec::new();
+        for (number, stock) in [("P-001", 18), ("P-009", 5), ("Q-001", 9)] {
+            let body = json!({"partName": number, "partNumber": number, "category": "Brakes", "unitPrice": 100,
+                "costPrice": 80, "gstRate": 18, "hsnSacCode": "8708", "stockQuantity": stock, "minStockLevel": 4});
+            parts.push(id(&self.create("/api/central-inventory/parts", body).await));
+        }
+        parts
+    }
+
+    async fn orders(&self, supplier: &str, parts: &[String]) -> Vec<Value> {
+        let mut orders = Vec::new();
+        for steps in [[].as_slice(), &["submit", "approve"]] {
+            let items: Vec<Value> = [(0, 4), (0, 2), (2, 3)]
+                .map(|(part, quantity): (usize, i64)| {
+                    json!({"centralInventoryPartId": parts[part], "quantity": quantity, "unitPrice": 80})
+                })
+                .to_vec();
+            let order = self.create("/api/purchase-orders", json!({"supplierId": supplier, "items": items})).await;
+            for step in steps {
+                self.send("PATCH", &format!("/api/purchase-orders/{}/{step}", id(&order)), json!({})).await;
+            }
+            orders.push(order);
+        }
+        orders
+    }
+
+    async fn issues(&self, centre: &mut Centre, parts: &[String]) {
+        let items = json!([{"centralInventoryPartId": parts[0], "requestedQty": 1},
+            {"centralInventoryPartId": parts[0], "requestedQty": 1},
+            {"centralInventoryPartId": parts[2], "requestedQty": 1}]);
+        let issue = json!({"toServiceCenterId": centre.id, "items": items});
+        let items = json!([{"inventoryPartId": centre.parts[0], "requestedQty": 1}]);
+        let back = json!({"direction": "CENTER_TO_CENTRAL", "fromServiceCenterId": centre.id, "items": items});
+        let under_way = ["approve", "dispatch"].as_slice();
+        for (body, steps) in [(&issue, [].as_slice()), (&issue, &["approve"]), (&issue, under_way), (&back, under_way)] {
+            let issue = self.create("/api/parts-issues", body.clone()).await;
+            for step in steps {
+                self.send("PATCH", &format!("/api/parts-issues/{}/{step}", id(&issue)), json!({})).await;
+            }
+            centre.issues.push(issue);
+        }
     }
 
     /// An engineer, made without hashing a password.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     Action, Learn, Planned,
+    central::some_of,
     centre::{in_words, lines},
 };
 use crate::{
@@ -22,7 +23,7 @@ pub(super) fn open(rng: &mut fastrand::Rng, known: &Known, tag: &str) -> Option<
 
 pub(super) fn learn_card(known: &mut Known, centre: usize, data: &Value) {
     let name = format!("c{centre}n{}", known.cards.len());
-    known.cards.push(Named { name, id: id(data), centre });
+    known.cards.push(Named { name, id: id(data), centre, is_centrals: false });
 }
 
 pub(super) fn assign(rng: &mut fastrand::Rng, known: &Known) -> Option<Planned> {
@@ -53,9 +54,7 @@ pub(super) fn request_parts(rng: &mut fastrand::Rng, known: &Known) -> Option<Pl
 
 pub(super) fn learn_request(known: &mut Known, centre: usize, data: &Value) {
     let name = format!("r{}", known.requests.len());
-    let lines = data["items"].as_array().into_iter().flatten();
-    let lines = lines.map(|line| (id(line), line["requestedQty"].as_i64().unwrap_or_default())).collect();
-    known.requests.push(Lines { named: Named { name, id: id(data), centre }, lines });
+    known.requests.push(Lines::of(Named { name, id: id(data), centre, is_centrals: false }, data, "requestedQty"));
 }
 
 pub(super) fn approve(rng: &mut fastrand::Rng, known: &Known, tag: &str) -> Option<Planned> {
@@ -102,4 +101,14 @@ pub(super) fn cancel(rng: &mut fastrand::Rng, known: &Known, tag: &str) -> Optio
     let path = format!("/api/job-cards/{}/cancel", card.id);
     let body = json!({"reason": tag});
     Some(Planned::post(Action::CancelCard, format!("cancel {}", card.name), path, body).seen_in("JC"))
+}
+
+/// The lines of a request become items of the card under their own ids.
+pub(super) fn return_parts(rng: &mut fastrand::Rng, known: &Known) -> Option<Planned> {
+    let request = pick(rng, &known.requests)?;
+    let lines = some_of(rng, &request.lines).into_iter();
+    let items: Vec<Value> = lines.map(|(line, quantity)| json!({"itemId": line, "quantity": quantity})).collect();
+    let words = format!("return {} lines of {}", items.len(), request.named.name);
+    let path = format!("/api/job-cards/{}/return-parts", request.of.as_deref()?);
+    Some(Planned::post(Action::ReturnParts, words, path, json!({"items": items})))
 }

@@ -56,7 +56,7 @@ pub(super) fn sell(rng: &mut fastrand::Rng, known: &Known, tag: &str) -> Option<
 
 pub(super) fn learn_invoice(known: &mut Known, centre: usize, data: &Value) {
     let name = format!("i{}", known.sales.len());
-    known.sales.push(Named { name, id: id(data), centre });
+    known.sales.push(Named { name, id: id(data), centre, is_centrals: false });
 }
 
 pub(super) fn cancel_invoice(rng: &mut fastrand::Rng, known: &Known, tag: &str) -> Option<Planned> {

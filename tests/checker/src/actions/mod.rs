@@ -1,9 +1,11 @@
 //! The commands that clients send: how each is made up, and what its answer makes known.
 
 mod cards;
+mod central;
 mod centre;
+mod issues;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::known::Known;
 
@@ -38,6 +40,38 @@ pub enum Action {
     CancelInvoice,
     /// Pay an invoice.
     PayInvoice,
+    /// Give unused parts of a card back.
+    ReturnParts,
+    /// Adjust Central's stock of a part.
+    AdjustCentral,
+    /// Write a purchase order.
+    CreateOrder,
+    /// Submit it.
+    SubmitOrder,
+    /// Approve it.
+    ApproveOrder,
+    /// Reject it.
+    RejectOrder,
+    /// Cancel it.
+    CancelOrder,
+    /// Receive a delivery of it.
+    ReceiveOrder,
+    /// Ask Central for parts.
+    CreateIssue,
+    /// Offer Central parts back.
+    CreateReturn,
+    /// Approve either, in full or less.
+    ApproveIssue,
+    /// Reject it.
+    RejectIssue,
+    /// Cancel it.
+    CancelIssue,
+    /// Send it, or some of it.
+    DispatchIssue,
+    /// Receive it, or some of it: good, lost, damaged, returned.
+    ReceiveIssue,
+    /// Close it: what was not sent stays.
+    CloseIssue,
 }
 
 impl Action {
@@ -57,7 +91,28 @@ impl Action {
         (Self::Sell, 14),
         (Self::CancelInvoice, 8),
         (Self::PayInvoice, 3),
+        (Self::ReturnParts, 8),
+        (Self::AdjustCentral, 12),
+        (Self::CreateOrder, 5),
+        (Self::SubmitOrder, 6),
+        (Self::ApproveOrder, 6),
+        (Self::RejectOrder, 2),
+        (Self::CancelOrder, 3),
+        (Self::ReceiveOrder, 14),
+        (Self::CreateIssue, 10),
+        (Self::CreateReturn, 6),
+        (Self::ApproveIssue, 14),
+        (Self::RejectIssue, 4),
+        (Self::CancelIssue, 4),
+        (Self::DispatchIssue, 12),
+        (Self::ReceiveIssue, 14),
+        (Self::CloseIssue, 4),
     ];
+
+    /// Whether it concerns Central.
+    fn is_centrals(self) -> bool {
+        self >= Self::AdjustCentral
+    }
 }
 
 /// A command made up: a request, and how its effect is recognised.
@@ -81,6 +136,8 @@ pub(crate) enum Learn {
     Request { centre: usize },
     Card { centre: usize },
     Invoice { centre: usize },
+    Order,
+    Issue { centre: usize },
 }
 
 impl Planned {
@@ -109,18 +166,24 @@ impl Planned {
             Learn::Request { centre } => cards::learn_request(known, centre, data),
             Learn::Card { centre } => cards::learn_card(known, centre, data),
             Learn::Invoice { centre } => centre::learn_invoice(known, centre, data),
+            Learn::Order => central::learn_order(known, data),
+            Learn::Issue { centre } => issues::learn(known, centre, data),
         }
     }
 }
 
 /// Makes up a command of a random kind; its tag goes where its effect shows.
 pub(crate) fn choose(rng: &mut fastrand::Rng, known: &Known, tag: &str) -> Planned {
-    let total: u32 = Action::WEIGHTS.iter().map(|(_, weight)| weight).sum();
+    // Most of a history goes into one half of the business: so that its documents get somewhere.
+    let weight = |(action, weight): &(Action, u32)| {
+        if action.is_centrals() == known.centrals { weight * 6 } else { *weight }
+    };
+    let total: u32 = Action::WEIGHTS.iter().map(weight).sum();
     loop {
         let mut left = rng.u32(0..total);
-        let chosen = Action::WEIGHTS.iter().find(|(_, weight)| {
-            let found = left < *weight;
-            left = left.saturating_sub(*weight);
+        let chosen = Action::WEIGHTS.iter().find(|entry| {
+            let found = left < weight(entry);
+            left = left.saturating_sub(weight(entry));
             found
         });
         let action = chosen.map_or(Action::Adjust, |(action, _)| *action);
@@ -147,5 +210,25 @@ pub(crate) fn make_up(action: Action, rng: &mut fastrand::Rng, known: &Known, ta
         Action::CancelRequest => cards::cancel_request(rng, known),
         Action::InvoiceCard => cards::invoice(rng, known, tag),
         Action::CancelCard => cards::cancel(rng, known, tag),
+        Action::ReturnParts => cards::return_parts(rng, known),
+        Action::AdjustCentral => central::adjust(rng, known, tag),
+        Action::CreateOrder => central::create_order(rng, known, tag),
+        Action::SubmitOrder => central::step(action, "submit", json!({}), rng, known),
+        Action::ApproveOrder => central::step(action, "approve", json!({"notes": tag}), rng, known),
+        Action::RejectOrder => central::step(action, "reject", json!({"reason": tag}), rng, known),
+        Action::CancelOrder => {
+            central::step(action, "cancel", json!({"reason": tag}), rng, known).map(|planned| planned.seen_in("PO"))
+        }
+        Action::ReceiveOrder => central::receive(rng, known, tag),
+        Action::CreateIssue => issues::create(rng, known, tag),
+        Action::CreateReturn => issues::create_return(rng, known, tag),
+        Action::ApproveIssue => issues::approve(rng, known, tag),
+        Action::RejectIssue => {
+            issues::step(action, "reject", json!({"reason": tag}), rng, known).map(|planned| planned.seen_in("PI"))
+        }
+        Action::CancelIssue => issues::step(action, "cancel", json!({}), rng, known),
+        Action::DispatchIssue => issues::dispatch(rng, known, tag),
+        Action::ReceiveIssue => issues::receive(rng, known, tag),
+        Action::CloseIssue => issues::step(action, "close", json!({}), rng, known),
     }
 }

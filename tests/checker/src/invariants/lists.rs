@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike, Utc};
 use dms_domain::{
     calendar,
-    statuses::{InvoiceStatus, JobCardStatus, PartsRequestStatus},
+    statuses::{InvoiceStatus, JobCardStatus, PartsIssueStatus, PartsRequestStatus, PurchaseOrderStatus},
 };
 use serde_json::Value;
 
@@ -18,9 +18,20 @@ use crate::{
 /// A list: the kind of its documents, its path, and the code of a state.
 struct List {
     kind: &'static str,
+    centrals: bool,
     path: &'static str,
     states: &'static [&'static str],
     code: fn(&str) -> Option<char>,
+}
+
+impl List {
+    fn has(&self, pk: &str) -> bool {
+        kind(pk) == self.kind && pk.starts_with("CENTRAL#") == self.centrals
+    }
+
+    fn documents<'a>(&'a self, dump: &'a Dump) -> impl Iterator<Item = &'a Value> + 'a {
+        dump.of_kind(self.kind).filter(|document| self.has(text(document, "pk")))
+    }
 }
 
 const STATELESS: fn(&str) -> Option<char> = |_| Some('-');
@@ -28,18 +39,41 @@ const STATELESS: fn(&str) -> Option<char> = |_| Some('-');
 const LISTS: &[List] = &[
     List {
         kind: "JC",
+        centrals: false,
         path: "/api/job-cards",
         states: JobCardStatus::NAMES,
         code: JobCardStatus::code_of_name,
     },
     List {
         kind: "PR",
+        centrals: false,
         path: "/api/parts-requests",
         states: PartsRequestStatus::NAMES,
         code: PartsRequestStatus::code_of_name,
     },
-    List { kind: "INV", path: "/api/invoices", states: InvoiceStatus::NAMES, code: InvoiceStatus::code_of_name },
-    List { kind: "PART", path: "/api/inventory", states: &[], code: STATELESS },
+    List {
+        kind: "INV",
+        centrals: false,
+        path: "/api/invoices",
+        states: InvoiceStatus::NAMES,
+        code: InvoiceStatus::code_of_name,
+    },
+    List { kind: "PART", centrals: false, path: "/api/inventory", states: &[], code: STATELESS },
+    List { kind: "PART", centrals: true, path: "/api/central-inventory", states: &[], code: STATELESS },
+    List {
+        kind: "PO",
+        centrals: true,
+        path: "/api/purchase-orders",
+        states: PurchaseOrderStatus::NAMES,
+        code: PurchaseOrderStatus::code_of_name,
+    },
+    List {
+        kind: "PI",
+        centrals: false,
+        path: "/api/parts-issues",
+        states: PartsIssueStatus::NAMES,
+        code: PartsIssueStatus::code_of_name,
+    },
 ];
 
 /// Documents are listed under the state they are in, and counted once, on their day and in their state. What
@@ -47,7 +81,7 @@ const LISTS: &[List] = &[
 pub(super) fn check(dump: &Dump, wrong: &mut Vec<String>) {
     for list in LISTS {
         let mut recount: BTreeMap<String, i64> = BTreeMap::new();
-        for document in dump.of_kind(list.kind) {
+        for document in list.documents(dump) {
             let (pk, status) = (text(document, "pk"), text(document, "status"));
             let Some(code) = (list.code)(status) else {
                 wrong.push(format!("{pk}: unknown state {status}"));
@@ -64,7 +98,7 @@ pub(super) fn check(dump: &Dump, wrong: &mut Vec<String>) {
         }
         let mut tallied: BTreeMap<String, i64> = BTreeMap::new();
         let tallies = dump.starting("TALLY#");
-        for tally in tallies.filter(|tally| kind(text(tally, "pk").trim_start_matches("TALLY#")) == list.kind) {
+        for tally in tallies.filter(|tally| list.has(text(tally, "pk").trim_start_matches("TALLY#"))) {
             for (cell, count) in tally.as_object().into_iter().flatten() {
                 let count = count.as_i64().unwrap_or_default();
                 if cell != "pk" && cell != "sk" && count != 0 {
@@ -105,14 +139,26 @@ pub(super) async fn check_totals(
     let list = &LISTS[rng.usize(0..LISTS.len())];
     let state = rng.choice(list.states).copied().filter(|_| rng.bool());
     let filter = state.map_or_else(String::new, |state| format!("&filter%5Bstatus%5D={state}"));
-    let token = admin_token(shared.world.now());
     let path = format!("{}?limit=100{filter}", list.path);
-    let sent = Sent { method: "GET", path, body: None, key: None, token };
-    let answer = shared.world.send(0, &sent).await.map(|answer| answer.body).unwrap_or_default();
+    let answer = get(shared, &path).await;
     let is_meant = |document: &&Value| state.is_none_or(|state| text(document, "status") == state);
-    let counted = dump.of_kind(list.kind).filter(is_meant).count();
+    let counted = list.documents(dump).filter(is_meant).count();
     let (total, listed) = (&answer["pagination"]["total"], rows(&answer, "data").count());
     if total.as_u64() != Some(counted as u64) || listed != counted {
-        wrong.push(format!("{}: total {total}, {listed} rows, counted {counted}", sent.path));
+        wrong.push(format!("{path}: total {total}, {listed} rows, counted {counted}"));
+    }
+}
+
+async fn get(shared: &Shared<'_>, path: &str) -> Value {
+    let token = admin_token(shared.world.now());
+    let sent = Sent { method: "GET", path: path.to_owned(), body: None, key: None, token };
+    shared.world.send(0, &sent).await.map(|answer| answer.body).unwrap_or_default()
+}
+
+/// The application's own reconciliation finds no difference, either.
+pub(super) async fn check_reconciliation(shared: &Shared<'_>, wrong: &mut Vec<String>) {
+    let answer = get(shared, "/api/inventory/reconciliation?limit=100").await;
+    if answer["data"]["differences"] != 0 {
+        wrong.push(format!("the reconciliation: {answer}"));
     }
 }

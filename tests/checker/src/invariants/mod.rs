@@ -1,6 +1,7 @@
 //! What must be so after every history, whatever went wrong in it. Computed from the items themselves, past the
 //! application: it must not vouch for itself.
 
+mod documents;
 mod dump;
 mod effects;
 mod lists;
@@ -17,11 +18,12 @@ pub(crate) async fn check(shared: &Shared<'_>, rng: &mut fastrand::Rng) -> Vec<S
     let db = &shared.world.wire.db;
     let dump = Dump::of(db);
     stock::check(&dump, &mut wrong);
-    stock::check_documents(&dump, &mut wrong);
+    documents::check(&dump, &mut wrong);
     numbers::check(&dump, &mut wrong);
     lists::check(&dump, &mut wrong);
     effects::check(shared, &dump, &mut wrong);
     lists::check_totals(shared, &dump, rng, &mut wrong).await;
+    lists::check_reconciliation(shared, &mut wrong).await;
     effects::check_replays(shared, rng, &mut wrong).await;
     if let Some(difference) = dump.difference(&Dump::of(db)) {
         wrong.push(format!("repeating finished commands changed something: {difference}"));
