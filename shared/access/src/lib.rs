@@ -11,5 +11,5 @@ pub mod password;
 mod principal;
 mod token;
 
-pub use principal::{AllCentres, CentreClaim, ListScope, Principal, TenantScope};
+pub use principal::{AllCentres, CentralScope, CentreClaim, ListScope, Principal, TenantScope};
 pub use token::{AccessGrant, RefreshClaims, TokenError, TokenKeys};

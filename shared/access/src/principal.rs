@@ -43,7 +43,11 @@ impl TenantScope {
     }
 }
 
-/// The right to read every centre's documents: an admin's.
+/// The right to build keys of Central's documents: an admin's, and Central's staff's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CentralScope(());
+
+/// The right to read every centre's documents: an admin's; of parts issues also Central's staff's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AllCentres(());
 
@@ -107,18 +111,71 @@ impl Principal {
         }
     }
 
+    /// Central's documents.
+    ///
+    /// # Errors
+    /// `Forbidden` for users of a centre.
+    pub fn central_scope(&self) -> Result<CentralScope, Refusal> {
+        if self.is_central() {
+            return Ok(CentralScope(()));
+        }
+        Err(Refusal::Forbidden { message: "This belongs to Central".to_owned() })
+    }
+
+    /// Whether the caller acts for Central.
+    pub fn is_central(&self) -> bool {
+        match self.role {
+            Role::Admin | Role::CentralInventoryManager => true,
+            Role::ScManager | Role::ServiceEngineer | Role::ServiceAdvisor | Role::InventoryManager => false,
+        }
+    }
+
+    /// The scope in which a parts issue of this id may be looked up: it belongs to its centre and to Central.
+    pub fn scope_of_issue(&self, issue: &Uuid) -> Option<TenantScope> {
+        if self.is_central() { ids::ordinal_of(issue).map(TenantScope) } else { self.scope_of_document(issue) }
+    }
+
+    /// The centre of a new parts issue: the caller's own, or the one that Central names.
+    ///
+    /// # Errors
+    /// As [`Self::scope_for_new`], naming `field`.
+    pub fn scope_for_new_issue(
+        &self,
+        named: Option<Uuid>,
+        field: &'static str,
+    ) -> Result<(TenantScope, Uuid), Refusal> {
+        self.scope_in(self.issue_list_scope(named)?, named, field)
+    }
+
+    /// What a list of parts issues shows: all of them to Central.
+    ///
+    /// # Errors
+    /// As [`Self::list_scope`].
+    pub fn issue_list_scope(&self, named: Option<Uuid>) -> Result<ListScope, Refusal> {
+        if self.is_central() { all_or(named) } else { self.own_list_scope(named) }
+    }
+
     /// The centre in which a document is to be created: the caller's own, or the one an admin names.
     ///
     /// # Errors
     /// `Forbidden` when a foreign centre is named or the caller has no centre; a field error on
     /// `serviceCenterId` when an admin names none, or one that cannot exist.
     pub fn scope_for_new(&self, named: Option<Uuid>) -> Result<(TenantScope, Uuid), Refusal> {
-        match self.list_scope(named)? {
+        self.scope_in(self.list_scope(named)?, named, "serviceCenterId")
+    }
+
+    fn scope_in(
+        &self,
+        scope: ListScope,
+        named: Option<Uuid>,
+        field: &'static str,
+    ) -> Result<(TenantScope, Uuid), Refusal> {
+        match scope {
             ListScope::One(scope) => {
                 let id = named.or(self.centre.as_ref().map(|centre| centre.id));
                 id.map(|id| (scope, id)).ok_or_else(no_centre)
             }
-            ListScope::All(_) => Err(Refusal::field("serviceCenterId", "is required for an admin")),
+            ListScope::All(_) => Err(Refusal::field(field, "is required of those who have no centre")),
         }
     }
 
@@ -129,28 +186,35 @@ impl Principal {
     /// names a centre that cannot exist.
     pub fn list_scope(&self, named: Option<Uuid>) -> Result<ListScope, Refusal> {
         match self.role {
-            Role::Admin => match named {
-                None => Ok(ListScope::All(AllCentres(()))),
-                Some(id) => ids::ordinal_of(&id)
-                    .map(|ordinal| ListScope::One(TenantScope(ordinal)))
-                    .ok_or_else(|| Refusal::field("serviceCenterId", format!("no such service centre: {id}"))),
-            },
+            Role::Admin => all_or(named),
             Role::ScManager
             | Role::ServiceEngineer
             | Role::ServiceAdvisor
             | Role::InventoryManager
-            | Role::CentralInventoryManager => {
-                let (own, scope) = self.centre.as_ref().zip(self.own_scope()).ok_or_else(no_centre)?;
-                if named.is_some_and(|id| id != own.id) {
-                    return Err(Refusal::Forbidden { message: "This service centre is not yours".to_owned() });
-                }
-                Ok(ListScope::One(scope))
-            }
+            | Role::CentralInventoryManager => self.own_list_scope(named),
         }
+    }
+
+    fn own_list_scope(&self, named: Option<Uuid>) -> Result<ListScope, Refusal> {
+        let (own, scope) = self.centre.as_ref().zip(self.own_scope()).ok_or_else(no_centre)?;
+        if named.is_some_and(|id| id != own.id) {
+            return Err(Refusal::Forbidden { message: "This service centre is not yours".to_owned() });
+        }
+        Ok(ListScope::One(scope))
     }
 
     fn own_scope(&self) -> Option<TenantScope> {
         self.centre.as_ref().and_then(|centre| ids::ordinal_of(&centre.id)).map(TenantScope)
+    }
+}
+
+/// The named centre, or all.
+fn all_or(named: Option<Uuid>) -> Result<ListScope, Refusal> {
+    match named {
+        None => Ok(ListScope::All(AllCentres(()))),
+        Some(id) => ids::ordinal_of(&id)
+            .map(|ordinal| ListScope::One(TenantScope(ordinal)))
+            .ok_or_else(|| Refusal::field("serviceCenterId", format!("no such service centre: {id}"))),
     }
 }
 

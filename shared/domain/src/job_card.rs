@@ -254,6 +254,36 @@ impl JobCard {
         Ok(Self { items, ..self.changed(now) })
     }
 
+    /// The card without parts that were not used: how many of which item go back to stock.
+    ///
+    /// # Errors
+    /// `JOB_CARD_CLOSED` once it is invoiced or cancelled; field errors for an item that is not a part from stock, is
+    /// named twice, or of which there are fewer.
+    pub fn with_parts_returned(&self, returned: &[(Uuid, i64)], now: Timestamp) -> Result<Self, Refusal> {
+        if matches!(self.status, JobCardStatus::Invoiced | JobCardStatus::Cancelled) {
+            return Err(self.closed());
+        }
+        let mut errors = crate::fields::FieldErrors::new();
+        let mut items = self.items.clone();
+        for (position, (id, quantity)) in returned.iter().enumerate() {
+            let field = |name: &str| format!("items[{position}].{name}");
+            if returned.iter().take(position).any(|(earlier, _)| earlier == id) {
+                errors.add(field("itemId"), "is named twice");
+                continue;
+            }
+            match items.iter_mut().find(|item| item.id == *id && item.inventory_part_id.is_some()) {
+                None => errors.add(field("itemId"), "is no part from stock on this job card"),
+                Some(item) if *quantity > item.qty => {
+                    errors.add(field("quantity"), format!("must be at most {}", item.qty));
+                }
+                Some(item) => item.qty -= quantity,
+            }
+        }
+        errors.into_result().map_err(Refusal::Invalid)?;
+        items.retain(|item| item.qty > 0);
+        Ok(Self { items, ..self.changed(now) })
+    }
+
     /// The card with other words about the visit.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 
 pub mod appointment;
 pub mod calendar;
+pub mod central_stock;
 pub mod customer;
 pub mod fields;
 pub mod formats;
@@ -16,13 +17,17 @@ pub mod invoice;
 pub mod job_card;
 pub mod money;
 pub mod numbering;
+pub mod parts_issue;
 pub mod parts_request;
 pub mod permissions;
+pub mod purchase_order;
 pub mod query;
+pub mod reconciliation;
 pub mod refusal;
 pub mod service_centre;
 pub mod state_machine;
 pub mod statuses;
 pub mod stock;
+pub mod supplier;
 pub mod user;
 pub mod vehicle;

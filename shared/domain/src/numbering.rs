@@ -14,6 +14,10 @@ pub enum Series {
     Appointment(MonthKey),
     /// `SC001-2025-12-0001`, by centre and month, without gaps.
     JobCard(CentreCode, MonthKey),
+    /// `PO-2025-0001`, for the dealership, by calendar year.
+    PurchaseOrder(i32),
+    /// `PI-2025-0001`, for the dealership, by calendar year.
+    PartsIssue(i32),
     /// `INV-SC001-2025-0001`, by centre and financial year, without gaps (CGST Rule 46(b)).
     Invoice(CentreCode, FinancialYear),
 }
@@ -25,6 +29,8 @@ impl Series {
             Self::Customer => format!("CUST-{sequence:04}"),
             Self::Appointment(month) => format!("APT-{month}-{sequence:04}"),
             Self::JobCard(centre, month) => format!("{centre}-{month}-{sequence:04}"),
+            Self::PurchaseOrder(year) => format!("PO-{year:04}-{sequence:04}"),
+            Self::PartsIssue(year) => format!("PI-{year:04}-{sequence:04}"),
             Self::Invoice(centre, year) => format!("INV-{centre}-{year}-{sequence:04}"),
         }
     }
@@ -35,6 +41,8 @@ impl Series {
             Self::Customer => "CUST".to_owned(),
             Self::Appointment(month) => format!("APT#{month}"),
             Self::JobCard(centre, month) => format!("JC#{centre}#{month}"),
+            Self::PurchaseOrder(year) => format!("PO#{year}"),
+            Self::PartsIssue(year) => format!("PI#{year}"),
             Self::Invoice(centre, year) => format!("INV#{centre}#{year}"),
         }
     }
@@ -43,7 +51,7 @@ impl Series {
     pub fn is_gapless(&self) -> bool {
         match self {
             Self::JobCard(..) | Self::Invoice(..) => true,
-            Self::Customer | Self::Appointment(_) => false,
+            Self::Customer | Self::Appointment(_) | Self::PurchaseOrder(_) | Self::PartsIssue(_) => false,
         }
     }
 }
@@ -71,6 +79,8 @@ mod tests {
         assert_eq!(Series::Customer.format(1), "CUST-0001");
         assert_eq!(Series::Appointment(month).format(12), "APT-2026-02-0012");
         assert_eq!(Series::JobCard(centre.clone(), month).format(9_999), "SC001-2026-02-9999");
+        assert_eq!(Series::PurchaseOrder(2025).format(1), "PO-2025-0001");
+        assert_eq!(Series::PartsIssue(2026).format(10_000), "PI-2026-10000");
         let invoice = Series::Invoice(centre, FinancialYear::of(day())).format(10_000);
         assert_eq!(invoice, "INV-SC001-2025-10000");
         assert_eq!(gst_number(&invoice), "SC001-2025-10000");

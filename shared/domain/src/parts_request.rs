@@ -146,33 +146,46 @@ impl PartsRequest {
     /// The approved quantities and the state they come to. Lines that are not named are approved as asked for.
     ///
     /// # Errors
-    /// Field errors for a line that is not the request's, is named twice, or gets more than was asked for.
+    /// Those of [`approved_quantities`].
     pub fn approved(&self, approvals: &[Approval]) -> Result<(Self, PartsRequestStatus), Refusal> {
-        let mut errors = crate::fields::FieldErrors::new();
+        let lines: Vec<(Uuid, i64)> = self.items.iter().map(|item| (item.id, item.requested_qty)).collect();
         let mut items = self.items.clone();
-        for item in &mut items {
-            item.approved_qty = item.requested_qty;
-        }
-        for (position, approval) in approvals.iter().enumerate() {
-            let field = |name: &str| format!("approvedItems[{position}].{name}");
-            if approvals.iter().take(position).any(|earlier| earlier.item_id == approval.item_id) {
-                errors.add(field("itemId"), "is named twice");
-                continue;
-            }
-            match items.iter_mut().find(|item| item.id == approval.item_id) {
-                None => errors.add(field("itemId"), "is not a line of this request"),
-                Some(item) if !(0..=item.requested_qty).contains(&approval.approved_qty) => {
-                    errors.add(field("approvedQty"), format!("must be from 0 to {}", item.requested_qty));
-                }
-                Some(item) => item.approved_qty = approval.approved_qty,
-            }
-        }
-        errors.into_result().map_err(Refusal::Invalid)?;
-        if items.iter().all(|item| item.approved_qty == 0) {
-            return Err(Refusal::field("approvedItems", "approve at least one part, or reject the request"));
+        for (item, quantity) in items.iter_mut().zip(approved_quantities(&lines, approvals)?) {
+            item.approved_qty = quantity;
         }
         let in_full = items.iter().all(|item| item.approved_qty == item.requested_qty);
         let status = if in_full { PartsRequestStatus::Approved } else { PartsRequestStatus::PartiallyApproved };
         Ok((Self { items, ..self.clone() }, status))
     }
+}
+
+/// How many of each line (its id and what was asked for) are approved. Lines that are not named are approved as
+/// asked for.
+///
+/// # Errors
+/// Field errors for a line that is not the document's, is named twice, or gets more than was asked for; and when
+/// nothing at all would be approved.
+pub fn approved_quantities(lines: &[(Uuid, i64)], approvals: &[Approval]) -> Result<Vec<i64>, Refusal> {
+    let mut errors = crate::fields::FieldErrors::new();
+    let mut quantities: Vec<i64> = lines.iter().map(|(_, requested)| *requested).collect();
+    for (position, approval) in approvals.iter().enumerate() {
+        let field = |name: &str| format!("approvedItems[{position}].{name}");
+        if approvals.iter().take(position).any(|earlier| earlier.item_id == approval.item_id) {
+            errors.add(field("itemId"), "is named twice");
+            continue;
+        }
+        let line = lines.iter().zip(&mut quantities).find(|((id, _), _)| *id == approval.item_id);
+        match line {
+            None => errors.add(field("itemId"), "is not a line of this document"),
+            Some(((_, requested), _)) if !(0..=*requested).contains(&approval.approved_qty) => {
+                errors.add(field("approvedQty"), format!("must be from 0 to {requested}"));
+            }
+            Some((_, quantity)) => *quantity = approval.approved_qty,
+        }
+    }
+    errors.into_result().map_err(Refusal::Invalid)?;
+    if quantities.iter().all(|quantity| *quantity == 0) {
+        return Err(Refusal::field("approvedItems", "approve at least one piece, or reject it"));
+    }
+    Ok(quantities)
 }

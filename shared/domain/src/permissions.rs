@@ -68,6 +68,10 @@ permissions! {
     AppointmentsDelete = "appointments:delete",
     AppointmentsRead = "appointments:read",
     AppointmentsUpdate = "appointments:update",
+    CentralInventoryCreate = "central_inventory:create",
+    CentralInventoryDelete = "central_inventory:delete",
+    CentralInventoryRead = "central_inventory:read",
+    CentralInventoryUpdate = "central_inventory:update",
     CustomersCreate = "customers:create",
     CustomersDelete = "customers:delete",
     CustomersRead = "customers:read",
@@ -84,12 +88,30 @@ permissions! {
     JobCardsCreate = "job_cards:create",
     JobCardsDelete = "job_cards:delete",
     JobCardsRead = "job_cards:read",
+    JobCardsReturnParts = "job_cards:return_parts",
     JobCardsUpdate = "job_cards:update",
+    PartsIssuesApprove = "parts_issues:approve",
+    PartsIssuesCreate = "parts_issues:create",
+    PartsIssuesDelete = "parts_issues:delete",
+    PartsIssuesDispatch = "parts_issues:dispatch",
+    PartsIssuesRead = "parts_issues:read",
+    PartsIssuesReceive = "parts_issues:receive",
     PartsRequestsApprove = "parts_requests:approve",
     PartsRequestsCreate = "parts_requests:create",
     PartsRequestsRead = "parts_requests:read",
+    PurchaseOrdersApprove = "purchase_orders:approve",
+    PurchaseOrdersCreate = "purchase_orders:create",
+    PurchaseOrdersDelete = "purchase_orders:delete",
+    PurchaseOrdersRead = "purchase_orders:read",
+    PurchaseOrdersReceive = "purchase_orders:receive",
+    PurchaseOrdersUpdate = "purchase_orders:update",
+    ReconciliationRead = "reconciliation:read",
     ServiceCentersManage = "service_centers:manage",
     ServiceCentersRead = "service_centers:read",
+    SuppliersCreate = "suppliers:create",
+    SuppliersDelete = "suppliers:delete",
+    SuppliersRead = "suppliers:read",
+    SuppliersUpdate = "suppliers:update",
     UsersManage = "users:manage",
     UsersRead = "users:read",
     VehiclesCreate = "vehicles:create",
@@ -97,6 +119,9 @@ permissions! {
     VehiclesRead = "vehicles:read",
     VehiclesUpdate = "vehicles:update",
 }
+
+/// What a wildcard does not include: "Admin only" beats it (decisions, "People and permissions").
+const ADMIN_ONLY: &[Permission] = &[Permission::PartsIssuesApprove, Permission::PurchaseOrdersApprove];
 
 /// What a role's wildcards and single permissions come to.
 const SC_MANAGER: &[&str] = &[
@@ -106,6 +131,11 @@ const SC_MANAGER: &[&str] = &[
     "appointments:*",
     "invoices:*",
     "inventory:read",
+    // "inventory:request" is a parts issue; parts going back to Central are sent by the centre itself.
+    "parts_issues:create",
+    "parts_issues:dispatch",
+    "parts_issues:read",
+    "parts_issues:receive",
     // Asking for parts is one of the actions of a job card, all of which are the manager's.
     "parts_requests:create",
     "parts_requests:read",
@@ -133,9 +163,20 @@ const SERVICE_ADVISOR: &[&str] = &[
     "inventory:read",
     "service_centers:read",
 ];
-const INVENTORY_MANAGER: &[&str] =
-    &["inventory:*", "parts_requests:approve", "parts_requests:read", "job_cards:read", "service_centers:read"];
-const CENTRAL_INVENTORY_MANAGER: &[&str] = &["service_centers:read"];
+const INVENTORY_MANAGER: &[&str] = &[
+    "inventory:*",
+    "parts_requests:approve",
+    "parts_requests:read",
+    "parts_issues:create",
+    "parts_issues:dispatch",
+    "parts_issues:read",
+    "parts_issues:receive",
+    "job_cards:read",
+    "job_cards:return_parts",
+    "service_centers:read",
+];
+const CENTRAL_INVENTORY_MANAGER: &[&str] =
+    &["central_inventory:*", "purchase_orders:*", "parts_issues:*", "suppliers:*", "service_centers:read"];
 
 impl Role {
     /// All roles.
@@ -175,7 +216,8 @@ impl Role {
     pub fn allows(self, permission: Permission) -> bool {
         let (resource, _) = permission.as_str().split_once(':').unwrap_or_default();
         self.grants().iter().any(|grant| {
-            *grant == "*" || *grant == permission.as_str() || grant.strip_suffix(":*") == Some(resource)
+            let wildcard = grant.strip_suffix(":*") == Some(resource) && !ADMIN_ONLY.contains(&permission);
+            *grant == "*" || *grant == permission.as_str() || wildcard
         })
     }
 }
@@ -193,6 +235,23 @@ mod tests {
         assert!(Role::ServiceEngineer.allows(Permission::PartsRequestsCreate));
         assert!(Role::ServiceAdvisor.allows(Permission::AppointmentsDelete));
         assert!(Role::InventoryManager.allows(Permission::PartsRequestsApprove));
+        assert!(Role::ScManager.allows(Permission::PartsIssuesReceive));
+        assert!(Role::CentralInventoryManager.allows(Permission::PurchaseOrdersReceive));
+    }
+
+    #[test]
+    fn admin_only_beats_a_wildcard() {
+        for permission in [Permission::PartsIssuesApprove, Permission::PurchaseOrdersApprove] {
+            for role in Role::ALL {
+                assert_eq!(
+                    role.allows(permission),
+                    role == Role::Admin,
+                    "{} {}",
+                    role.as_str(),
+                    permission.as_str()
+                );
+            }
+        }
     }
 
     #[test]
@@ -205,6 +264,7 @@ mod tests {
         for role in Role::ALL.into_iter().filter(|role| *role != Role::Admin) {
             assert!(!role.allows(Permission::UsersManage), "{}", role.as_str());
             assert!(!role.allows(Permission::ServiceCentersManage), "{}", role.as_str());
+            assert!(!role.allows(Permission::ReconciliationRead), "{}", role.as_str());
         }
     }
 

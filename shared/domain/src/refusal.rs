@@ -55,6 +55,13 @@ pub enum Refusal {
     },
     /// Not enough stock; nothing was taken.
     InsufficientStock(Vec<ShortPart>),
+    /// More pieces than are open on the lines named; nothing was booked.
+    TooMany {
+        /// A stable code: what there is too much of ("OVER_RECEIPT").
+        code: &'static str,
+        /// The lines.
+        lines: FieldErrors,
+    },
     /// `If-Match` named another version than the present one.
     VersionMismatch {
         /// The document's present version.
@@ -82,6 +89,7 @@ impl Refusal {
             Self::InvalidTransition { .. } => "INVALID_TRANSITION",
             Self::Conflict { code, .. } => code,
             Self::InsufficientStock(_) => "INSUFFICIENT_STOCK",
+            Self::TooMany { code, .. } => code,
             Self::VersionMismatch { .. } => "VERSION_MISMATCH",
             Self::Forbidden { .. } => "FORBIDDEN",
             Self::QueryTooBroad { .. } => "QUERY_TOO_BROAD",
@@ -104,7 +112,7 @@ impl Refusal {
     pub fn fields(&self) -> FieldErrors {
         let mut errors = FieldErrors::new();
         match self {
-            Self::Invalid(fields) => return fields.clone(),
+            Self::Invalid(fields) | Self::TooMany { lines: fields, .. } => return fields.clone(),
             Self::AlreadyExists { field, value } => errors.add(*field, format!("{value} is already in use")),
             Self::InsufficientStock(short) => {
                 for part in short {
@@ -147,6 +155,7 @@ impl fmt::Display for Refusal {
                 let parts: Vec<_> = short.iter().map(|part| part.part_number.as_str()).collect();
                 write!(f, "Not enough stock of {}", parts.join(", "))
             }
+            Self::TooMany { lines, .. } => write!(f, "More than is open: {lines}"),
             Self::VersionMismatch { current } => {
                 write!(f, "The document has changed: its version is {current} now")
             }

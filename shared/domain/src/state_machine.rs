@@ -2,7 +2,9 @@
 
 use crate::{
     refusal::Refusal,
-    statuses::{AppointmentStatus, InvoiceStatus, JobCardStatus, PartsRequestStatus},
+    statuses::{
+        AppointmentStatus, InvoiceStatus, JobCardStatus, PartsIssueStatus, PartsRequestStatus, PurchaseOrderStatus,
+    },
 };
 
 /// States and the steps between them.
@@ -93,6 +95,46 @@ impl Machine for PartsRequestStatus {
     }
 }
 
+impl Machine for PurchaseOrderStatus {
+    const WHAT: &'static str = "purchase order";
+
+    fn name(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn next(self) -> &'static [Self] {
+        match self {
+            Self::Draft => &[Self::PendingApproval, Self::Cancelled],
+            // A rejected order is a draft again: it can be changed and submitted anew.
+            Self::PendingApproval => &[Self::Approved, Self::Draft, Self::Cancelled],
+            Self::Approved => &[Self::Received, Self::PartiallyReceived, Self::Completed, Self::Cancelled],
+            Self::Received => &[Self::PartiallyReceived, Self::Completed],
+            // A further delivery arrives, and may again be short.
+            Self::PartiallyReceived => &[Self::Received, Self::PartiallyReceived, Self::Completed],
+            Self::Completed | Self::Cancelled => &[],
+        }
+    }
+}
+
+impl Machine for PartsIssueStatus {
+    const WHAT: &'static str = "parts issue";
+
+    fn name(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn next(self) -> &'static [Self] {
+        match self {
+            Self::PendingApproval => &[Self::Approved, Self::Rejected, Self::Cancelled],
+            // Closed without a dispatch, it is cancelled.
+            Self::Approved => &[Self::Dispatched, Self::Cancelled],
+            // Partial dispatches and receipts leave it DISPATCHED.
+            Self::Dispatched => &[Self::Dispatched, Self::Completed],
+            Self::Completed | Self::Rejected | Self::Cancelled => &[],
+        }
+    }
+}
+
 impl Machine for InvoiceStatus {
     const WHAT: &'static str = "invoice";
 
@@ -153,10 +195,32 @@ mod tests {
     }
 
     #[test]
+    fn a_purchase_order_is_cancelled_only_before_any_receipt() {
+        use PurchaseOrderStatus::{Approved, Cancelled, Draft, PendingApproval};
+        for state in PurchaseOrderStatus::ALL {
+            let before = [Draft, PendingApproval, Approved].contains(state);
+            assert_eq!(state.step(Cancelled).is_ok(), before, "{state:?}");
+        }
+    }
+
+    #[test]
+    fn a_parts_issue_is_received_only_when_it_was_dispatched() {
+        for state in PartsIssueStatus::ALL {
+            let allowed = *state == PartsIssueStatus::Dispatched;
+            assert_eq!(state.step(PartsIssueStatus::Completed).is_ok(), allowed, "{state:?}");
+        }
+    }
+
+    #[test]
     fn tally_codes_are_unique() {
-        let mut codes: Vec<_> = JobCardStatus::ALL.iter().map(|state| state.tally_code()).collect();
-        codes.sort_unstable();
-        codes.dedup();
-        assert_eq!(codes.len(), JobCardStatus::ALL.len());
+        fn check(mut codes: Vec<char>) {
+            let all = codes.len();
+            codes.sort_unstable();
+            codes.dedup();
+            assert_eq!(codes.len(), all);
+        }
+        check(JobCardStatus::ALL.iter().map(|state| state.tally_code()).collect());
+        check(PurchaseOrderStatus::ALL.iter().map(|state| state.tally_code()).collect());
+        check(PartsIssueStatus::ALL.iter().map(|state| state.tally_code()).collect());
     }
 }

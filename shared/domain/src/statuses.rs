@@ -112,6 +112,64 @@ choices! {
 }
 
 choices! {
+    /// State of a purchase order.
+    PurchaseOrderStatus {
+        /// Being written.
+        Draft = "DRAFT" / 'D',
+        /// To be decided by an admin.
+        PendingApproval = "PENDING_APPROVAL" / 'P',
+        /// To be delivered.
+        Approved = "APPROVED" / 'A',
+        /// Goods have arrived and are being inspected.
+        Received = "RECEIVED" / 'R',
+        /// Some of it was delivered.
+        PartiallyReceived = "PARTIALLY_RECEIVED" / 'L',
+        /// All of it was delivered.
+        Completed = "COMPLETED" / 'C',
+        /// Cancelled.
+        Cancelled = "CANCELLED" / 'X',
+    }
+}
+
+choices! {
+    /// State of a parts issue.
+    PartsIssueStatus {
+        /// To be decided by an admin.
+        PendingApproval = "PENDING_APPROVAL" / 'P',
+        /// Taken out of the sender's stock.
+        Approved = "APPROVED" / 'A',
+        /// Under way.
+        Dispatched = "DISPATCHED" / 'D',
+        /// Every piece is accounted for.
+        Completed = "COMPLETED" / 'C',
+        /// Rejected.
+        Rejected = "REJECTED" / 'R',
+        /// Cancelled by the requester, or closed before anything was dispatched.
+        Cancelled = "CANCELLED" / 'X',
+    }
+}
+
+choices! {
+    /// Which way a parts issue goes.
+    IssueDirection {
+        /// Central supplies a centre.
+        CentralToCenter = "CENTRAL_TO_CENTER",
+        /// A centre sends parts back.
+        CenterToCentral = "CENTER_TO_CENTRAL",
+    }
+}
+
+choices! {
+    /// How goods arrived.
+    GoodsCondition {
+        /// Fit for stock.
+        Good = "GOOD",
+        /// Not fit for stock.
+        Damaged = "DAMAGED",
+    }
+}
+
+choices! {
     /// State of an invoice.
     InvoiceStatus {
         /// Nothing paid.
@@ -202,6 +260,36 @@ choices! {
         StockCount = "STOCK_COUNT",
         /// Returned.
         Returned = "RETURNED",
+        /// Thrown away.
+        Scrapped = "SCRAPPED",
+    }
+}
+
+choices! {
+    /// Why stock moved: the ledger's types.
+    LedgerType {
+        /// Stock at the creation of the part.
+        Opening = "OPENING",
+        /// An adjustment by hand.
+        Adjustment = "ADJUSTMENT",
+        /// Issued to a job card.
+        Issue = "ISSUE",
+        /// Returned from a job card.
+        Return = "RETURN",
+        /// Sold over the counter.
+        Sale = "SALE",
+        /// A sale was cancelled.
+        SaleReversal = "SALE_REVERSAL",
+        /// Arrived from Central, or at Central from a centre.
+        Receipt = "RECEIPT",
+        /// Bought from a supplier.
+        Purchase = "PURCHASE",
+        /// Sent to a centre, or by a centre to Central.
+        TransferOut = "TRANSFER_OUT",
+        /// Sent and come back, or not sent after all.
+        TransferReturn = "TRANSFER_RETURN",
+        /// Lost or damaged on the way: moves no stock, `variance` says how many.
+        TransitLoss = "TRANSIT_LOSS",
     }
 }
 

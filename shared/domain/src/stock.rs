@@ -1,15 +1,20 @@
 //! A centre's stock and its ledger. Stock changes only together with a ledger entry.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
     calendar::Timestamp,
+    fields::FieldErrors,
     formats::HsnSac,
+    gst,
     money::Paise,
     refusal::{Refusal, ShortPart},
     statuses::{AdjustmentReason, AdjustmentType},
 };
+
+pub use crate::statuses::LedgerType;
 
 /// Most pieces of one part: keeps sums far from overflow.
 pub const MAX_QUANTITY: i64 = 10_000_000;
@@ -22,6 +27,9 @@ pub struct Part {
     pub id: Uuid,
     /// The centre.
     pub service_center_id: Uuid,
+    /// The part in Central's stock, once some of it came from there.
+    #[serde(default)]
+    pub central_part_id: Option<Uuid>,
     /// What can be edited.
     #[serde(flatten)]
     pub details: PartDetails,
@@ -65,26 +73,6 @@ pub struct PartDetails {
     pub location: Option<String>,
 }
 
-/// Why stock moved: the ledger's types.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum LedgerType {
-    /// Stock at the creation of the part.
-    Opening,
-    /// An adjustment by hand.
-    Adjustment,
-    /// Issued to a job card.
-    Issue,
-    /// Returned from a job card.
-    Return,
-    /// Sold over the counter.
-    Sale,
-    /// A sale was cancelled.
-    SaleReversal,
-    /// Received from Central.
-    Receipt,
-}
-
 /// An entry of a part's ledger: written once, never changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -98,6 +86,9 @@ pub struct LedgerEntry {
     pub kind: LedgerType,
     /// By how much; negative when it fell.
     pub delta: i64,
+    /// Pieces that vanished on the way, for [`LedgerType::TransitLoss`].
+    #[serde(default)]
+    pub variance: Option<i64>,
     /// The adjustment's reason, or the document's kind in words.
     pub reason: String,
     /// Notes.
@@ -125,6 +116,52 @@ pub struct Adjustment {
     pub notes: Option<String>,
 }
 
+impl PartDetails {
+    /// Checks what a part says; a rate it has had before may be one of former times.
+    ///
+    /// # Errors
+    /// Field errors on `gstRate` and `maxStockLevel`.
+    pub fn check(&self, before: Option<&Self>, today: NaiveDate) -> Result<(), Refusal> {
+        let mut errors = FieldErrors::new();
+        let kept = before.is_some_and(|before| before.gst_rate == self.gst_rate);
+        if !kept {
+            errors.take("gstRate", gst::check_rate(self.gst_rate, today));
+        }
+        if self.max_stock_level.is_some_and(|most| most < self.min_stock_level) {
+            errors.add("maxStockLevel", "must not be below minStockLevel");
+        }
+        errors.into_result().map_err(Refusal::Invalid)
+    }
+}
+
+impl Adjustment {
+    /// By how much it changes a stock, of which `promised` pieces must stay.
+    ///
+    /// # Errors
+    /// `INSUFFICIENT_STOCK` when less than the promised pieces would be left; a field error when the stock would
+    /// exceed [`MAX_QUANTITY`], or when nothing would be added or taken.
+    pub(crate) fn delta(&self, part_number: &str, stock: i64, promised: i64) -> Result<i64, Refusal> {
+        let Self { kind, quantity, .. } = self;
+        if !(0..=MAX_QUANTITY).contains(quantity) || (*quantity == 0 && *kind != AdjustmentType::Set) {
+            return Err(Refusal::field("quantity", format!("must be from 1 to {MAX_QUANTITY}; from 0 for SET")));
+        }
+        let delta = match kind {
+            AdjustmentType::Add => *quantity,
+            AdjustmentType::Subtract => -quantity,
+            AdjustmentType::Set => quantity - stock,
+        };
+        let after = stock + delta;
+        if after < promised {
+            let (part_number, available) = (part_number.to_owned(), stock - promised);
+            return Err(Refusal::InsufficientStock(vec![ShortPart { part_number, requested: -delta, available }]));
+        }
+        if after > MAX_QUANTITY {
+            return Err(Refusal::field("quantity", format!("stock would exceed {MAX_QUANTITY}")));
+        }
+        Ok(delta)
+    }
+}
+
 impl Part {
     /// By how much an adjustment changes the stock.
     ///
@@ -132,28 +169,7 @@ impl Part {
     /// `INSUFFICIENT_STOCK` when it would fall below zero; a field error when it would exceed
     /// [`MAX_QUANTITY`], or when nothing would be added or taken.
     pub fn delta_of(&self, adjustment: &Adjustment) -> Result<i64, Refusal> {
-        let Adjustment { kind, quantity, .. } = adjustment;
-        if !(0..=MAX_QUANTITY).contains(quantity) || (*quantity == 0 && *kind != AdjustmentType::Set) {
-            return Err(Refusal::field("quantity", format!("must be from 1 to {MAX_QUANTITY}; from 0 for SET")));
-        }
-        let delta = match kind {
-            AdjustmentType::Add => *quantity,
-            AdjustmentType::Subtract => -quantity,
-            AdjustmentType::Set => quantity - self.stock_quantity,
-        };
-        let after = self.stock_quantity + delta;
-        if after < 0 {
-            return Err(Refusal::InsufficientStock(vec![self.short_of(*quantity)]));
-        }
-        if after > MAX_QUANTITY {
-            return Err(Refusal::field("quantity", format!("stock would exceed {MAX_QUANTITY}")));
-        }
-        Ok(delta)
-    }
-
-    /// The part as missing from a demand.
-    pub fn short_of(&self, requested: i64) -> ShortPart {
-        ShortPart { part_number: self.details.part_number.clone(), requested, available: self.stock_quantity }
+        adjustment.delta(&self.details.part_number, self.stock_quantity, 0)
     }
 
     /// The part after its stock moved.
@@ -168,8 +184,20 @@ impl Part {
         }
     }
 
-    /// Whether moving the stock by `delta` makes the part low that was not: the moment to alert.
-    pub fn becomes_low(&self, delta: i64) -> bool {
-        self.headroom > 0 && self.headroom + delta <= 0
+    /// The part with other details: another minimum moves what is left above it.
+    ///
+    /// # Errors
+    /// A field error on `partNumber` when it would change although the part came from Central, which matches by it.
+    pub fn edited(&self, details: PartDetails, now: Timestamp) -> Result<Self, Refusal> {
+        if self.central_part_id.is_some() && details.part_number != self.details.part_number {
+            return Err(Refusal::field("partNumber", "cannot be changed: it is Central's number of the part"));
+        }
+        Ok(Self {
+            headroom: self.stock_quantity - details.min_stock_level,
+            details,
+            updated_at: now,
+            version: self.version + 1,
+            ..self.clone()
+        })
     }
 }

@@ -87,7 +87,8 @@ impl From<Refusal> for ApiError {
             Refusal::AlreadyExists { .. }
             | Refusal::InvalidTransition { .. }
             | Refusal::Conflict { .. }
-            | Refusal::InsufficientStock(_) => StatusCode::CONFLICT,
+            | Refusal::InsufficientStock(_)
+            | Refusal::TooMany { .. } => StatusCode::CONFLICT,
             Refusal::VersionMismatch { .. } => StatusCode::PRECONDITION_FAILED,
             Refusal::Forbidden { .. } => StatusCode::FORBIDDEN,
         };

@@ -91,6 +91,69 @@ pub enum EventKind {
         /// Grand total, in paise.
         grand_total_paise: i64,
     },
+    /// A purchase order waits for approval: notify the admins.
+    PurchaseOrderSubmitted {
+        /// The order.
+        purchase_order_id: Uuid,
+        /// Its number.
+        po_number: String,
+    },
+    /// A purchase order was approved or rejected: notify whoever submitted it.
+    PurchaseOrderDecided {
+        /// The order.
+        purchase_order_id: Uuid,
+        /// Its number.
+        po_number: String,
+        /// APPROVED, or DRAFT when it was rejected.
+        status: String,
+        /// Who had submitted it.
+        submitted_by: Option<Uuid>,
+    },
+    /// A delivery of a purchase order was booked.
+    PurchaseOrderReceived {
+        /// The order.
+        purchase_order_id: Uuid,
+        /// Its number.
+        po_number: String,
+        /// PARTIALLY_RECEIVED or COMPLETED.
+        status: String,
+    },
+    /// A parts issue waits for approval: notify the admins.
+    PartsIssueRequested {
+        /// The issue.
+        parts_issue_id: Uuid,
+        /// Its number.
+        issue_number: String,
+        /// How urgent.
+        priority: String,
+    },
+    /// A parts issue was approved, rejected or cancelled: notify whoever asked.
+    PartsIssueDecided {
+        /// The issue.
+        parts_issue_id: Uuid,
+        /// Its number.
+        issue_number: String,
+        /// APPROVED, REJECTED or CANCELLED.
+        status: String,
+        /// Who had asked.
+        requested_by: Uuid,
+    },
+    /// A parts issue is on its way: notify the receiver.
+    PartsIssueDispatched {
+        /// The issue.
+        parts_issue_id: Uuid,
+        /// The dispatch's number.
+        dispatch_number: String,
+    },
+    /// A parts issue arrived, in whole or in part: notify the sender.
+    PartsIssueReceived {
+        /// The issue.
+        parts_issue_id: Uuid,
+        /// Its number.
+        issue_number: String,
+        /// DISPATCHED while some of it is under way, or COMPLETED.
+        status: String,
+    },
     /// A customer was registered.
     CustomerCreated {
         /// The customer.

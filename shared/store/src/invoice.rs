@@ -1,11 +1,8 @@
 //! Invoices in DynamoDB, and the commits of issuing, paying and cancelling them.
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering::Relaxed},
 };
 
 use dms_access::TenantScope;
@@ -29,7 +26,7 @@ use crate::{
     job_card::Hints,
     keys::{Key, MasterKind, TenantKind},
     planted::{PlantedBug, planted},
-    stock::StockMove,
+    stock::{Cause, StockMove},
     tables::Table,
     transaction::Transaction,
     unread_step::UnreadStep,
@@ -97,7 +94,7 @@ impl Store {
         if let Some(card) = card {
             transaction.replace(card, &card.invoiced(invoice.id, invoice.created_at)?)?;
         }
-        let sales = stock_moves(&invoice, invoice.parts_sold(), -1, ("SOLD", LedgerType::Sale), by);
+        let sales = stock_moves(&invoice, -1, ("SOLD", LedgerType::Sale), by);
         let alerts = transaction.move_stock(&sales, &hints.parts)?;
         let issued = EventKind::InvoiceIssued {
             invoice_id: invoice.id,
@@ -161,24 +158,18 @@ impl Store {
             let other = |_: Option<&Item>| Some(Refusal::conflict("JOB_CARD_CLOSED", "The job card has moved on"));
             transaction.step_unread(&step, update, Box::new(other));
         }
-        let kept = planted(PlantedBug::SaleKeptWhenCancelled);
-        let sold = if kept { BTreeMap::new() } else { new.parts_sold() };
-        let returns = stock_moves(&new, sold, 1, ("SALE_CANCELLED", LedgerType::SaleReversal), by);
-        transaction.move_stock(&returns, &hints.parts)?;
+        let returns = stock_moves(&new, 1, ("SALE_CANCELLED", LedgerType::SaleReversal), by);
+        if !planted(PlantedBug::SaleKeptWhenCancelled) {
+            transaction.move_stock(&returns, &hints.parts)?;
+        }
         Ok(Plan::new(transaction, new))
     }
 }
 
-fn stock_moves(
-    invoice: &Invoice,
-    parts: BTreeMap<Uuid, i64>,
-    sign: i64,
-    words: (&str, LedgerType),
-    by: Uuid,
-) -> Vec<StockMove> {
+fn stock_moves(invoice: &Invoice, sign: i64, words: (&str, LedgerType), by: Uuid) -> Vec<StockMove> {
     let document = ("invoice", invoice.invoice_number.as_str());
-    let moves = parts.into_iter();
-    moves.map(|(part, qty)| StockMove::new(part, sign * qty, words, document, by, invoice.updated_at)).collect()
+    let cause = Cause { words, document, by, now: invoice.updated_at };
+    cause.moves(invoice.parts_sold().into_iter().map(|(part, quantity)| (part, sign * quantity)))
 }
 
 fn served_customer(invoice: &Invoice) -> Update {

@@ -1,13 +1,17 @@
 //! Job cards in DynamoDB, and the commits that touch them together with vehicles, appointments and stock.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering::Relaxed},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
 use dms_access::TenantScope;
 use dms_domain::{
     appointment::Appointment,
+    calendar::Timestamp,
     job_card::{JobCard, JobCardForms},
     numbering::Series,
     parts_request::PartsRequest,
@@ -24,9 +28,10 @@ use crate::{
     entity::{Entity, IndexKeys, TallyCell, from_item},
     error::StoreError,
     keys::{self, Key, TenantKind},
+    parts_issue::SeenReceivers,
     parts_request::SeenCard,
     planted::{PlantedBug, planted},
-    stock::{SeenParts, StockMove},
+    stock::{Cause, SeenParts, StockMove},
     tables::{Index, Table},
     transaction::Transaction,
 };
@@ -78,6 +83,8 @@ pub struct Hints {
     pub(crate) parts: SeenParts,
     /// The job card, when it is not one that waits for its only parts request.
     pub(crate) card: SeenCard,
+    /// Centres' parts that were not where a receipt expected them.
+    pub(crate) receivers: SeenReceivers,
 }
 
 impl Store {
@@ -223,6 +230,28 @@ impl Store {
         Ok(Plan::new(transaction, (request, new)).event(Some(old.service_center_id), asked))
     }
 
+    /// Takes unused parts off a card and puts them back into stock.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn return_parts(
+        &self,
+        old: &JobCard,
+        new: JobCard,
+        by: Uuid,
+        hints: &Hints,
+    ) -> Result<Plan<JobCard>, StoreError> {
+        let mut parts = old.parts_from_stock();
+        for (part, left) in new.parts_from_stock() {
+            parts.entry(part).and_modify(|quantity| *quantity -= left);
+        }
+        parts.retain(|_, quantity| *quantity > 0);
+        let mut transaction = Transaction::new();
+        transaction.replace(old, &new)?;
+        transaction.move_stock(&returned(old, parts, by, new.updated_at), &hints.parts)?;
+        Ok(Plan::new(transaction, new))
+    }
+
     /// Cancels a card: its parts go back to stock, its open parts requests are cancelled, the vehicle is
     /// free, the appointment can be used again.
     ///
@@ -246,21 +275,20 @@ impl Store {
             let cancelled = request.clone().decided(PartsRequestStatus::Cancelled, by, None, now)?;
             transaction.replace(request, &cancelled)?;
         }
-        let returns: Vec<StockMove> = old
-            .parts_from_stock()
-            .into_iter()
-            .filter(|_| !planted(PlantedBug::CardKeepsParts))
-            .map(|(part, quantity)| {
-                let words = ("RETURNED", LedgerType::Return);
-                StockMove::new(part, quantity, words, ("job card", &old.job_card_number), by, now)
-            })
-            .collect();
-        let alerts = transaction.move_stock(&returns, &hints.parts)?;
+        let mut parts = old.parts_from_stock();
+        parts.retain(|_, _| !planted(PlantedBug::CardKeepsParts));
+        let alerts = transaction.move_stock(&returned(old, parts, by, now), &hints.parts)?;
         let changed = status_changed(old, &new);
         let centre = Some(old.service_center_id);
         let plan = Plan::new(transaction, new).event(centre, changed);
         Ok(alerts.into_iter().fold(plan, |plan, alert| plan.event(centre, alert)))
     }
+}
+
+/// Parts of a card go back to stock.
+fn returned(card: &JobCard, parts: BTreeMap<Uuid, i64>, by: Uuid, now: Timestamp) -> Vec<StockMove> {
+    let words = ("RETURNED", LedgerType::Return);
+    Cause { words, document: ("job card", &card.job_card_number), by, now }.moves(parts)
 }
 
 impl Transaction {

@@ -11,13 +11,17 @@
 //! | a vehicle's service history, newest first | table | `VEH#id#HISTORY` | job card id |
 //! | service centres, all or one | table | `CENTRES` | ordinal, 4 digits |
 //! | a centre's users, newest first | gsi2 | `C7#USER` | id |
-//! | a tenant document by id; all of a centre, newest first | table | `C7#JC` `C7#APT` `C7#PR` `C7#PART` `C7#INV` | id |
+//! | a tenant document by id; all of a centre, newest first | table | `C7#JC` `C7#APT` `C7#PR` `C7#PART` `C7#INV` `C7#PI` | id |
 //! | … in one state | gsi1 | `C7#JC#<code>` | id |
 //! | a job card's parts 1, 2A and 3 | table | `C7#JC.FORMS` | id |
-//! | deleted documents of a centre | table | `C7#APT.DELETED` | id |
+//! | Central's documents by id; all, newest first | table | `CENTRAL#PART` `CENTRAL#PO` `CENTRAL#SUP` | id |
+//! | … in one state | gsi1 | `CENTRAL#PO#<code>` | id |
+//! | deleted documents of a centre, or Central's | table | `C7#APT.DELETED` | id |
 //! | a job card's parts requests | gsi2 | `C7#JC#id#PR` | id |
-//! | parts at or below their minimum | low-stock | `C7#PART` | stock − minimum |
-//! | a part's ledger, newest first | table | `C7#PART#id#LEDGER` | entry id |
+//! | parts at or below their minimum | low-stock | `C7#PART` `CENTRAL#PART` | stock − minimum |
+//! | a part's ledger, newest first | table | `C7#PART#id#LEDGER` `CENTRAL#PART#id#LEDGER` | entry id |
+//! | what is under way, to one centre or all | table | `TRANSIT` | ordinal, 4 digits; parts issue id |
+//! | a centre's part by Central's part | table | `UNIQUE#C7#centralPart#id` | `-` |
 //! | is this value taken | table | `UNIQUE#field#value` | `-` |
 //! | next number of a series | table | `COUNTER#series` | `-` |
 //! | how many, per day and state | table | `TALLY#pk of the list` | month |
@@ -27,7 +31,7 @@
 //! | customers by a word's beginning | search | `CUST#field:first 3 characters` | word, id |
 //! | requests counted in a minute | limits | `RATE#who#minute` | `-` |
 
-use dms_access::TenantScope;
+use dms_access::{CentralScope, TenantScope};
 use dms_domain::{
     calendar::MonthKey,
     ids::{self, CentreOrdinal},
@@ -65,6 +69,17 @@ pub enum MasterKind {
     User,
 }
 
+/// Documents of Central.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CentralKind {
+    /// Parts in Central's stock.
+    Part,
+    /// Purchase orders.
+    PurchaseOrder,
+    /// Suppliers.
+    Supplier,
+}
+
 /// Documents that belong to exactly one centre.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TenantKind {
@@ -78,6 +93,44 @@ pub enum TenantKind {
     Part,
     /// Invoices.
     Invoice,
+    /// Parts issues; they belong to Central, too.
+    PartsIssue,
+}
+
+impl CentralKind {
+    /// Partition that holds (and lists) the documents.
+    fn partition(self) -> &'static str {
+        match self {
+            Self::Part => "CENTRAL#PART",
+            Self::PurchaseOrder => "CENTRAL#PO",
+            Self::Supplier => "CENTRAL#SUP",
+        }
+    }
+
+    /// The same, for who may see it.
+    pub fn pk(self, _: CentralScope) -> String {
+        self.partition().to_owned()
+    }
+
+    /// A document by id.
+    pub fn key(self, scope: CentralScope, id: &Uuid) -> Key {
+        Key::new(self.pk(scope), id.to_string())
+    }
+
+    /// The place of a document that is in hand.
+    pub(crate) fn own(self, id: &Uuid) -> OwnKeys {
+        OwnKeys { pk: self.partition().to_owned(), id: *id }
+    }
+
+    /// Partition of gsi1 that lists the documents in one state.
+    pub fn state_pk(self, scope: CentralScope, tally_code: char) -> String {
+        format!("{}#{tally_code}", self.pk(scope))
+    }
+
+    /// Partition of the tallies.
+    pub fn tally_pk(self, scope: CentralScope) -> String {
+        format!("TALLY#{}", self.pk(scope))
+    }
 }
 
 impl MasterKind {
@@ -120,6 +173,7 @@ impl TenantKind {
             Self::PartsRequest => "PR",
             Self::Part => "PART",
             Self::Invoice => "INV",
+            Self::PartsIssue => "PI",
         }
     }
 
@@ -233,9 +287,41 @@ pub fn ledger_pk(scope: TenantScope, part: &Uuid) -> String {
     format!("{}#{part}#LEDGER", TenantKind::Part.pk(scope))
 }
 
+/// Partition of the ledger of a part of Central's stock.
+pub fn central_ledger_pk(scope: CentralScope, part: &Uuid) -> String {
+    format!("{}#{part}#LEDGER", CentralKind::Part.pk(scope))
+}
+
+/// The place of a part that is in hand: in its centre's stock or, when its id names no centre, in Central's.
+pub(crate) fn part(id: &Uuid) -> OwnKeys {
+    match ids::ordinal_of(id) {
+        Some(_) => TenantKind::Part.own(id),
+        None => CentralKind::Part.own(id),
+    }
+}
+
+/// Partition of the ledger of a part that is in hand.
+pub(crate) fn own_ledger_pk(id: &Uuid) -> String {
+    part(id).part_pk("LEDGER")
+}
+
 /// An entry of the ledger of a part that is in hand.
 pub(crate) fn ledger(part: &Uuid, entry: &Uuid) -> Key {
-    Key::new(TenantKind::Part.own(part).part_pk("LEDGER"), entry.to_string())
+    Key::new(own_ledger_pk(part), entry.to_string())
+}
+
+/// Partition of what is under way between Central and the centres.
+pub(crate) const TRANSIT: &str = "TRANSIT";
+
+/// The note of what a parts issue has under way.
+pub(crate) fn transit(issue: &Uuid) -> Key {
+    let ordinal = ids::ordinal_of(issue).map_or(0, CentreOrdinal::get);
+    Key::new(TRANSIT, format!("{ordinal:04}#{issue}"))
+}
+
+/// Beginning of the sort keys of what is under way to or from one centre.
+pub(crate) fn transit_prefix(scope: TenantScope) -> String {
+    format!("{:04}#", ordinal(scope))
 }
 
 /// The guard of a value that is unique in the dealership ("registration").
@@ -248,6 +334,31 @@ pub(crate) fn unique_beside(document: &Uuid, field: &str, value: &str) -> Key {
     let ordinal = ids::ordinal_of(document).map_or(0, CentreOrdinal::get);
     Key::only(format!("UNIQUE#C{ordinal}#{field}#{value}"))
 }
+
+/// The guard of a part's number in the stock of a centre.
+pub(crate) fn part_number_in(scope: TenantScope, number: &str) -> Key {
+    Key::only(format!("UNIQUE#C{}#{PART_NUMBER}#{number}", ordinal(scope)))
+}
+
+/// The guard by which a centre's part is found by Central's part.
+pub(crate) fn central_part_in(scope: TenantScope, central_part: &Uuid) -> Key {
+    Key::only(format!("UNIQUE#C{}#{CENTRAL_PART}#{central_part}", ordinal(scope)))
+}
+
+/// The same guard, in the centre of a part that is in hand.
+pub(crate) fn central_part_beside(part: &Uuid, central_part: &Uuid) -> Key {
+    unique_beside(part, CENTRAL_PART, &central_part.to_string())
+}
+
+const CENTRAL_PART: &str = "centralPart";
+
+/// The guard of a part's number in Central's stock.
+pub(crate) fn central_part_number(number: &str) -> Key {
+    unique("centralPartNumber", number)
+}
+
+/// The field of a part that is unique in its stock.
+pub(crate) const PART_NUMBER: &str = "partNumber";
 
 /// The counter of a number series.
 pub fn counter(series: &Series) -> Key {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
-use dms_access::{AllCentres, ListScope, TenantScope};
+use dms_access::{AllCentres, CentralScope, ListScope, TenantScope};
 use dms_domain::{
     calendar::{self, MonthKey},
     ids::{self, CentreOrdinal},
@@ -19,7 +19,7 @@ use crate::{
     client::{Item, Range, SortRange, Store, number},
     entity::{Entity, from_item},
     error::StoreError,
-    keys::{self, MasterKind, TenantKind},
+    keys::{self, CentralKind, MasterKind, TenantKind},
     tables::{Index, Table},
 };
 
@@ -40,6 +40,8 @@ pub struct Page<E> {
 pub enum Listed {
     /// Documents of the dealership.
     Master(MasterKind),
+    /// Documents of Central.
+    Central(CentralKind, CentralScope),
     /// Documents of some centres.
     Tenant(TenantKind, Vec<TenantScope>),
     /// Documents of one partition, of an index or of the table itself: a relation. Always evaluated.
@@ -162,6 +164,14 @@ impl Store {
                 kind.tally_pk(),
                 Box::new(move |month, _| Source { pk: kind.month_pk(month), index: Some(Index::Gsi1) }),
             )],
+            Listed::Central(kind, scope) => {
+                let by_state = codes.is_some();
+                let source = move |_: MonthKey, code: char| match by_state {
+                    true => Source { pk: kind.state_pk(scope, code), index: Some(Index::Gsi1) },
+                    false => Source { pk: kind.pk(scope), index: None },
+                };
+                vec![(kind.tally_pk(scope), Box::new(source))]
+            }
             Listed::Tenant(kind, scopes) => {
                 let by_state = codes.is_some();
                 let source = move |scope: TenantScope| {
@@ -201,8 +211,10 @@ impl Store {
     ) -> Result<Page<E>, StoreError> {
         let sources: Vec<Source> = match listed {
             Listed::Relation(index, pk) => vec![Source { pk: pk.clone(), index: *index }],
+            Listed::Central(kind, scope) => sources(codes, kind.pk(*scope), |code| kind.state_pk(*scope, code)),
             Listed::Tenant(kind, scopes) => {
-                scopes.iter().flat_map(|scope| tenant_sources(*kind, *scope, codes)).collect()
+                let of = |scope: &TenantScope| sources(codes, kind.pk(*scope), |code| kind.state_pk(*scope, code));
+                scopes.iter().flat_map(of).collect()
             }
             Listed::Master(_) => {
                 let counts = self.tallies(listed, codes, IstDays::around(span)).await?;
@@ -286,12 +298,11 @@ impl Source {
 /// The last millisecond a UUIDv7 can express.
 const MAX_ID_MS: i64 = (1 << 48) - 1;
 
-fn tenant_sources(kind: TenantKind, scope: TenantScope, codes: Option<&[char]>) -> Vec<Source> {
+/// The whole list, or the index's partitions of these states.
+fn sources(codes: Option<&[char]>, all: String, state_pk: impl Fn(char) -> String) -> Vec<Source> {
     match codes {
-        None => vec![Source { pk: kind.pk(scope), index: None }],
-        Some(codes) => {
-            codes.iter().map(|code| Source { pk: kind.state_pk(scope, *code), index: Some(Index::Gsi1) }).collect()
-        }
+        None => vec![Source { pk: all, index: None }],
+        Some(codes) => codes.iter().map(|code| Source { pk: state_pk(*code), index: Some(Index::Gsi1) }).collect(),
     }
 }
 

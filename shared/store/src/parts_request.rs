@@ -21,7 +21,7 @@ use crate::{
     job_card::Hints,
     keys::{Key, TenantKind},
     planted::{PlantedBug, planted},
-    stock::StockMove,
+    stock::Cause,
     tables::Table,
     transaction::Transaction,
     unread_step::UnreadStep,
@@ -92,22 +92,22 @@ impl Store {
         by: Uuid,
         hints: &Hints,
     ) -> Result<Plan<PartsRequest>, StoreError> {
-        let now = new.updated_at;
         let mut transaction = Transaction::new();
         transaction.replace(old, &new)?;
         transaction.decide_on_card(&new, hints)?;
-        let words = ("ISSUED", LedgerType::Issue);
-        let document = ("job card", new.job_card_number.as_str());
-        let mut quantities = new.approved_by_part();
+        let cause = Cause {
+            words: ("ISSUED", LedgerType::Issue),
+            document: ("job card", &new.job_card_number),
+            by,
+            now: new.updated_at,
+        };
+        let mut approved = new.approved_by_part();
         if planted(PlantedBug::LinesNotAddedUp) {
             let lines = new.items.iter().filter(|line| line.approved_qty > 0);
-            quantities = lines.map(|line| (line.inventory_part_id, line.approved_qty)).collect();
+            approved = lines.map(|line| (line.inventory_part_id, line.approved_qty)).collect();
         }
-        let moves: Vec<StockMove> = quantities
-            .into_iter()
-            .map(|(part, quantity)| StockMove::new(part, -quantity, words, document, by, now))
-            .collect();
-        let alerts = transaction.move_stock(&moves, &hints.parts)?;
+        let taken = approved.into_iter().map(|(part, quantity)| (part, -quantity));
+        let alerts = transaction.move_stock(&cause.moves(taken), &hints.parts)?;
         let decided = EventKind::PartsRequestDecided {
             parts_request_id: new.id,
             job_card_id: new.job_card_id,

@@ -32,6 +32,18 @@ pub enum PlantedBug {
     TallyNotMoved,
     /// A document that was not read changes its state and is still listed in the old one.
     IndexNotMoved,
+    /// Central's stock is promised without a condition: twice, when two ask at once.
+    PromisedTwice,
+    /// An issue is rejected or cancelled, and what it was promised stays so.
+    PromiseKeptWhenRefused,
+    /// An issue is approved in part, and only that part of its promise is released.
+    ApprovedAloneReleased,
+    /// An issue is closed, and what was not sent comes back to nobody.
+    ClosedPiecesVanish,
+    /// Pieces are lost on the way and leave no record.
+    LossWithoutRecord,
+    /// A receipt of some pieces leaves the note of what is under way as it is.
+    TransitNoteNotUpdated,
 }
 
 impl PlantedBug {
@@ -51,6 +63,12 @@ impl PlantedBug {
         Self::SaleKeptWhenCancelled,
         Self::TallyNotMoved,
         Self::IndexNotMoved,
+        Self::PromisedTwice,
+        Self::PromiseKeptWhenRefused,
+        Self::ApprovedAloneReleased,
+        Self::ClosedPiecesVanish,
+        Self::LossWithoutRecord,
+        Self::TransitNoteNotUpdated,
     ];
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A movement does not read the part first. It is planned for the common case, a part that is comfortably in
 //! stock before and after: such updates commute, so any number of them can run at once. When the condition
-//! fails, DynamoDB returns the part as it is; the command is planned again for that, or refused.
+//! fails, DynamoDB returns the part as it is; the command is planned again for that, or refused. A part that was
+//! deleted meanwhile is put back when pieces of it come back.
 
 use std::{
     collections::HashMap,
@@ -12,10 +13,13 @@ use std::{
 use dms_access::TenantScope;
 use dms_domain::{
     calendar::Timestamp,
-    refusal::Refusal,
+    central_stock::CentralPart,
+    ids,
+    refusal::{Refusal, ShortPart},
     stock::{LedgerEntry, LedgerType, Part},
 };
 use dms_messages::EventKind;
+use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::{
@@ -23,7 +27,8 @@ use crate::{
     command::Plan,
     entity::{Entity, IndexKeys, NO_STATE, TallyCell, from_item},
     error::StoreError,
-    keys::{self, Key, TenantKind},
+    job_card::Hints,
+    keys::{self, Key, PART_NUMBER, TenantKind},
     planted::{PlantedBug, planted},
     tables::Table,
     transaction::{OnFailure, Transaction},
@@ -34,7 +39,7 @@ impl Entity for Part {
     const WHAT: &'static str = "part";
 
     fn key(&self) -> Key {
-        TenantKind::Part.own(&self.id).key()
+        keys::part(&self.id).key()
     }
 
     fn version(&self) -> u64 {
@@ -42,16 +47,12 @@ impl Entity for Part {
     }
 
     fn index(&self) -> IndexKeys {
-        let low = (self.headroom <= 0).then(|| TenantKind::Part.own(&self.id).list_pk());
+        let low = (self.headroom <= 0).then(|| keys::part(&self.id).list_pk());
         IndexKeys { low_pk: low, ..IndexKeys::default() }
     }
 
     fn tally(&self) -> Option<TallyCell> {
-        Some(TallyCell {
-            pk: TenantKind::Part.own(&self.id).tally_pk(),
-            day: self.created_at.ist_date(),
-            code: NO_STATE,
-        })
+        Some(TallyCell { pk: keys::part(&self.id).tally_pk(), day: self.created_at.ist_date(), code: NO_STATE })
     }
 }
 
@@ -67,57 +68,134 @@ impl Entity for LedgerEntry {
     }
 }
 
-/// A movement of one part's stock with its ledger entry.
+/// Why stock moves, and on whose behalf.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cause<'a> {
+    /// The ledger's word and type.
+    pub(crate) words: (&'a str, LedgerType),
+    /// Kind and number of the document.
+    pub(crate) document: (&'a str, &'a str),
+    /// Who.
+    pub(crate) by: Uuid,
+    /// When.
+    pub(crate) now: Timestamp,
+}
+
+impl Cause<'_> {
+    /// The ledger entry of a movement.
+    pub(crate) fn entry(&self, part: Uuid, delta: i64) -> LedgerEntry {
+        LedgerEntry {
+            id: crate::new_id(self.now.utc(), None),
+            part_id: part,
+            kind: self.words.1,
+            delta,
+            variance: None,
+            reason: self.words.0.to_owned(),
+            notes: None,
+            document_type: Some(self.document.0.to_owned()),
+            document_number: Some(self.document.1.to_owned()),
+            created_by: self.by,
+            created_at: self.now,
+        }
+    }
+
+    /// Movements of several parts.
+    pub(crate) fn moves(&self, quantities: impl IntoIterator<Item = (Uuid, i64)>) -> Vec<StockMove> {
+        let moves = quantities.into_iter();
+        moves.map(|(part, stock)| StockMove::of(self.entry(part, stock))).collect()
+    }
+}
+
+/// A movement of one part: of its stock, with the ledger entry, and of what of it is promised (Central's).
 #[derive(Debug, Clone)]
-pub struct StockMove {
-    pub(crate) part: Uuid,
-    pub(crate) delta: i64,
-    pub(crate) entry: LedgerEntry,
+pub(crate) struct StockMove {
+    part: Uuid,
+    stock: i64,
+    promised: i64,
+    central_part: Option<Uuid>,
+    entry: Option<LedgerEntry>,
+    now: Timestamp,
 }
 
 impl StockMove {
-    /// A movement of a part on behalf of a document (its kind and number), with the words of the ledger.
-    pub fn new(
-        part: Uuid,
-        delta: i64,
-        (reason, kind): (&str, LedgerType),
-        (document_type, document_number): (&str, &str),
-        by: Uuid,
-        now: Timestamp,
-    ) -> Self {
-        let entry = LedgerEntry {
-            id: crate::new_id(now.utc(), None),
-            part_id: part,
-            kind,
-            delta,
-            reason: reason.to_owned(),
-            notes: None,
-            document_type: Some(document_type.to_owned()),
-            document_number: Some(document_number.to_owned()),
-            created_by: by,
-            created_at: now,
-        };
-        Self { part, delta, entry }
+    /// What the ledger entry says.
+    pub(crate) fn of(entry: LedgerEntry) -> Self {
+        let (part, stock, now) = (entry.part_id, entry.delta, entry.created_at);
+        Self { part, stock, promised: 0, central_part: None, entry: Some(entry), now }
+    }
+
+    /// More or less of a part of Central's stock is promised; the stock itself stays.
+    pub(crate) fn promise(part: Uuid, promised: i64, now: Timestamp) -> Self {
+        Self { part, stock: 0, promised, central_part: None, entry: None, now }
+    }
+
+    /// The same, changing also what is promised.
+    pub(crate) fn and_promise(self, promised: i64) -> Self {
+        Self { promised, ..self }
+    }
+
+    /// The same, noting that the centre's part is this one of Central's.
+    pub(crate) fn and_link(self, central_part: Uuid) -> Self {
+        Self { central_part: Some(central_part), ..self }
     }
 }
 
-/// Parts as failed conditions showed them; `None` for one that was deleted.
+/// A part as a failed condition showed it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SeenPart {
+    part_number: String,
+    stock_quantity: i64,
+    headroom: i64,
+    min_stock_level: i64,
+    /// Central's parts only.
+    available: Option<i64>,
+}
+
+#[derive(Debug, Clone)]
+enum Seen {
+    There(SeenPart),
+    /// It was deleted; not looked for among the deleted yet.
+    Gone,
+    /// It was deleted: what it was.
+    Deleted(Item),
+}
+
+/// Parts as failed conditions showed them.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct SeenParts(Arc<Mutex<HashMap<Uuid, Option<Part>>>>);
+pub(crate) struct SeenParts(Arc<Mutex<HashMap<Uuid, Seen>>>);
 
 impl SeenParts {
-    fn get(&self, id: &Uuid) -> Option<Option<Part>> {
+    fn get(&self, id: &Uuid) -> Option<Seen> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
-    fn put(&self, id: Uuid, part: Option<Part>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, part);
+    fn put(&self, id: Uuid, seen: Seen) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, seen);
+    }
+
+    fn gone(&self) -> Vec<Uuid> {
+        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.iter().filter(|(_, seen)| matches!(seen, Seen::Gone)).map(|(id, _)| *id).collect()
     }
 }
 
-const PART_NUMBER: &str = "partNumber";
-
 impl Store {
+    /// Looks among the deleted for parts that a failed condition did not find, so that the next plan can put them
+    /// back. Costs nothing unless there are any.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
+    pub async fn recall_parts(&self, hints: &Hints) -> Result<(), StoreError> {
+        for id in hints.parts.gone() {
+            let key = keys::archived(&keys::part(&id).key());
+            if let Some(item) = self.get(Table::Core, &key).await? {
+                hints.parts.put(id, Seen::Deleted(item));
+            }
+        }
+        Ok(())
+    }
+
     /// A part of a centre's stock.
     ///
     /// # Errors
@@ -139,18 +217,13 @@ impl Store {
         items.into_iter().map(from_item).collect()
     }
 
-    /// The last entries of a part's ledger, newest first.
+    /// All entries of the ledger of a part that is in hand, newest first.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
-    pub async fn ledger(
-        &self,
-        scope: TenantScope,
-        part: &Uuid,
-        limit: usize,
-    ) -> Result<Vec<LedgerEntry>, StoreError> {
-        let range = Range::partition(keys::ledger_pk(scope, part));
-        self.query(&range, limit).await?.into_iter().map(from_item).collect()
+    pub(crate) async fn whole_ledger(&self, part: &Uuid) -> Result<Vec<LedgerEntry>, StoreError> {
+        let range = Range::partition(keys::own_ledger_pk(part));
+        self.query(&range, usize::MAX).await?.into_iter().map(from_item).collect()
     }
 
     /// Creates a part with its opening stock; its number must be free in the centre.
@@ -161,8 +234,7 @@ impl Store {
         let mut transaction = Transaction::new();
         transaction.create(&part)?;
         let number = part.details.part_number.as_str();
-        let guard = keys::unique_beside(&part.id, PART_NUMBER, number);
-        transaction.claim(&guard, part.id, PART_NUMBER, number);
+        transaction.claim(&keys::unique_beside(&part.id, PART_NUMBER, number), part.id, PART_NUMBER, number);
         if let Some(entry) = &opening {
             transaction.append(entry)?;
         }
@@ -191,97 +263,153 @@ impl Store {
     /// # Errors
     /// [`StoreError::Corrupt`].
     pub fn adjust_stock(&self, old: &Part, new: Part, entry: &LedgerEntry) -> Result<Plan<Part>, StoreError> {
-        let low = old.becomes_low(entry.delta).then(|| stock_low(&new));
-        let mut transaction = Transaction::new();
-        transaction.replace(old, &new)?;
-        transaction.append(entry)?;
         let centre = Some(new.service_center_id);
-        let plan = Plan::new(transaction, new);
-        Ok(match low {
-            Some(low) => plan.event(centre, low),
-            None => plan,
+        let low = (old.headroom > 0 && new.headroom <= 0).then(|| EventKind::StockLow {
+            part_id: new.id,
+            part_number: new.details.part_number.clone(),
+            stock_quantity: new.stock_quantity,
+            min_stock_level: new.details.min_stock_level,
+        });
+        adjust(old, new, entry, low.map(|low| (centre, low)))
+    }
+}
+
+/// A part that was read, in the place of itself, with its ledger entry.
+pub(crate) fn adjust<E: Entity>(
+    old: &E,
+    new: E,
+    entry: &LedgerEntry,
+    low: Option<(Option<Uuid>, EventKind)>,
+) -> Result<Plan<E>, StoreError> {
+    let mut transaction = Transaction::new();
+    transaction.replace(old, &new)?;
+    transaction.append(entry)?;
+    let plan = Plan::new(transaction, new);
+    Ok(match low {
+        Some((centre, low)) => plan.event(centre, low),
+        None => plan,
+    })
+}
+
+impl SeenPart {
+    fn low_after(&self, id: Uuid, stock: i64) -> Option<EventKind> {
+        (self.headroom > 0 && self.headroom + stock <= 0).then(|| EventKind::StockLow {
+            part_id: id,
+            part_number: self.part_number.clone(),
+            stock_quantity: self.stock_quantity + stock,
+            min_stock_level: self.min_stock_level,
         })
     }
 }
 
-fn stock_low(part: &Part) -> EventKind {
-    EventKind::StockLow {
-        part_id: part.id,
-        part_number: part.details.part_number.clone(),
-        stock_quantity: part.stock_quantity,
-        min_stock_level: part.details.min_stock_level,
-    }
-}
-
 impl Transaction {
-    /// Moves stock and writes the ledger; returns the alerts of parts that become low.
+    /// Moves stock and writes the ledger; returns the alerts of parts that become low. A part must be named once.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`]; `INSUFFICIENT_STOCK` comes from the commit.
+    /// [`StoreError::Corrupt`]; `PART_GONE`; `INSUFFICIENT_STOCK` comes from the commit.
     pub(crate) fn move_stock(
         &mut self,
         moves: &[StockMove],
         seen: &SeenParts,
     ) -> Result<Vec<EventKind>, StoreError> {
         let mut alerts = Vec::new();
-        for StockMove { part, delta, entry } in moves {
-            let known = match seen.get(part) {
-                // What comes back to a part that was deleted meanwhile has no stock to return to.
-                Some(None) => continue,
-                Some(known) => known,
-                None => None,
-            };
-            let update = Update::of(TenantKind::Part.own(part).key())
-                .add("stockQuantity", *delta)
-                .add("headroom", *delta)
-                .add("version", 1)
-                .set("updatedAt", entry.created_at.to_string());
-            let update = conditioned(update, *delta, known.as_ref());
-            if let Some(known) = known.filter(|known| known.becomes_low(*delta)) {
-                alerts.push(stock_low(&known.moved(*delta, entry.created_at)));
+        for one in moves {
+            match seen.get(&one.part) {
+                Some(Seen::Gone) => return Err(part_gone().into()),
+                Some(Seen::Deleted(item)) => self.put_back(one, item, seen)?,
+                Some(Seen::There(known)) => {
+                    alerts.extend(known.low_after(one.part, one.stock));
+                    self.update_or(one.update(Some(&known)), on_failed_move(one, seen.clone()));
+                }
+                None => self.update_or(one.update(None), on_failed_move(one, seen.clone())),
             }
-            self.update_or(update, on_failed_move(*part, *delta, seen.clone()));
-            if !(planted(PlantedBug::SaleWithoutLedger) && entry.kind == LedgerType::Sale) {
+            let forgotten = |entry: &&LedgerEntry| planted(PlantedBug::SaleWithoutLedger) && entry.kind == LedgerType::Sale;
+            if let Some(entry) = one.entry.as_ref().filter(|entry| !forgotten(entry)) {
                 self.append(entry)?;
             }
         }
         Ok(alerts)
     }
-}
 
-/// The conditions under which a movement leaves the part in the index it is in, or moves it.
-fn conditioned(update: Update, delta: i64, known: Option<&Part>) -> Update {
-    if planted(PlantedBug::StockWithoutCondition) {
-        return update.when_exists();
-    }
-    let update = update.when_at_least("stockQuantity", -delta);
-    let Some(part) = known else { return update.when_more_than("headroom", (-delta).max(0)) };
-    match (part.headroom <= 0, part.headroom + delta <= 0) {
-        (false, false) => update.when_more_than("headroom", (-delta).max(0)),
-        (true, true) => update.when_at_most("headroom", (-delta).min(0)),
-        // Crossing: only from exactly here, so that it is noticed once.
-        (false, true) => {
-            let low_pk = TenantKind::Part.own(&part.id).list_pk();
-            update.when_number("headroom", part.headroom).set("lowPk", low_pk)
+    /// A deleted part is there again, with the pieces that came back; it had none when it was deleted.
+    fn put_back(&mut self, one: &StockMove, item: Item, seen: &SeenParts) -> Result<(), StoreError> {
+        self.delete(Table::Core, keys::archived(&keys::part(&one.part).key()));
+        let on_failure = on_failed_move(one, seen.clone());
+        if ids::ordinal_of(&one.part).is_some() {
+            let part: Part = from_item(item)?;
+            return self.create_or(&part.moved(one.stock, one.now), on_failure);
         }
-        (true, false) => update.when_number("headroom", part.headroom).remove("lowPk"),
+        let part: CentralPart = from_item(item)?;
+        self.create_or(&part.moved(one.stock, one.now), on_failure)
     }
 }
 
-fn on_failed_move(id: Uuid, delta: i64, seen: SeenParts) -> OnFailure {
-    Box::new(move |item: Option<&Item>| {
-        let part: Option<Part> = item.and_then(|item| from_item(item.clone()).ok());
-        let Some(part) = part else {
-            if delta > 0 {
-                seen.put(id, None);
-                return None;
+impl StockMove {
+    /// The update, under conditions that leave the part in the index it is in, or move it.
+    fn update(&self, known: Option<&SeenPart>) -> Update {
+        let own = keys::part(&self.part);
+        let mut update = Update::of(own.key()).add("version", 1).set("updatedAt", self.now.to_string());
+        if ids::ordinal_of(&self.part).is_none() {
+            let free = self.stock - self.promised;
+            update = update.add("available", free);
+            if !planted(PlantedBug::PromisedTwice) {
+                update = update.when_at_least("available", (-free).max(0));
             }
-            return Some(Refusal::conflict("PART_GONE", "A part is no longer in stock: it was deleted"));
-        };
-        if part.stock_quantity + delta < 0 {
-            return Some(Refusal::InsufficientStock(vec![part.short_of(-delta)]));
         }
-        seen.put(id, Some(part));
+        if let Some(central_part) = self.central_part {
+            update = update.set("centralPartId", central_part.to_string());
+        }
+        if self.promised != 0 {
+            update = update.add("allocated", self.promised).when_at_least("allocated", -self.promised);
+        }
+        if self.stock == 0 {
+            return update.when_exists();
+        }
+        let stock = self.stock;
+        let update =
+            update.add("stockQuantity", stock).add("headroom", stock);
+        if planted(PlantedBug::StockWithoutCondition) {
+            return update.when_exists();
+        }
+        let update = update.when_at_least("stockQuantity", -stock);
+        let Some(part) = known else { return update.when_more_than("headroom", (-stock).max(0)) };
+        match (part.headroom <= 0, part.headroom + stock <= 0) {
+            (false, false) => update.when_more_than("headroom", (-stock).max(0)),
+            (true, true) => update.when_at_most("headroom", (-stock).min(0)),
+            // Crossing: only from exactly here, so that it is noticed once.
+            (false, true) => update.when_number("headroom", part.headroom).set("lowPk", own.list_pk()),
+            (true, false) => update.when_number("headroom", part.headroom).remove("lowPk"),
+        }
+    }
+}
+
+fn part_gone() -> Refusal {
+    Refusal::conflict("PART_GONE", "A part is no longer in stock: it was deleted")
+}
+
+fn on_failed_move(one: &StockMove, seen: SeenParts) -> OnFailure {
+    let (id, stock, promised) = (one.part, one.stock, one.promised);
+    Box::new(move |item: Option<&Item>| {
+        let part: Option<SeenPart> = item.and_then(|item| from_item(item.clone()).ok());
+        let Some(part) = part else {
+            if stock <= 0 {
+                return Some(part_gone());
+            }
+            seen.put(id, Seen::Gone);
+            return None;
+        };
+        // Of Central's stock what is promised to others cannot be taken or promised again.
+        let free = part.available.unwrap_or(part.stock_quantity);
+        let needed = promised - stock;
+        if needed > free || part.stock_quantity + stock < 0 {
+            let available = free.min(part.stock_quantity);
+            return Some(Refusal::InsufficientStock(vec![ShortPart {
+                part_number: part.part_number,
+                requested: needed,
+                available,
+            }]));
+        }
+        seen.put(id, Seen::There(part));
         None
     })
 }

@@ -10,7 +10,7 @@ use chrono::Datelike;
 use dms_domain::{calendar::MonthKey, refusal::Refusal};
 
 use crate::{
-    client::{Item, Store, key_item},
+    client::{Item, Store, key_item, text},
     entity::{Entity, TallyCell, Word, to_item},
     error::StoreError,
     keys::{self, Key},
@@ -21,6 +21,14 @@ use crate::{
 
 /// DynamoDB's limit for one transaction.
 pub(crate) const MAX_ACTIONS: usize = 100;
+
+/// A guard's attribute: the id of the document that has the value.
+const OWNER: &str = "owner";
+
+/// The document that has a guard's value.
+pub(crate) fn owner(guard: &Item) -> Option<uuid::Uuid> {
+    text(guard, OWNER)?.parse().ok()
+}
 
 /// What a failed condition means, given the item as it was found. `None`: the plan was made from data that
 /// has changed since; plan again.
@@ -74,7 +82,15 @@ impl Transaction {
     /// # Errors
     /// [`StoreError::Corrupt`] when the document has no item form.
     pub fn create<E: Entity>(&mut self, entity: &E) -> Result<(), StoreError> {
-        self.put(Table::Core, to_item(entity)?, Condition::New, replan());
+        self.create_or(entity, replan())
+    }
+
+    /// The same; `on_taken` says what it means when the document is there already.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when the document has no item form.
+    pub(crate) fn create_or<E: Entity>(&mut self, entity: &E, on_taken: OnFailure) -> Result<(), StoreError> {
+        self.put(Table::Core, to_item(entity)?, Condition::New, on_taken);
         self.count(entity.tally(), 1);
         for word in entity.words() {
             self.words.insert(word, true);
@@ -151,11 +167,16 @@ impl Transaction {
 
     /// Claims a unique value for a document.
     pub fn claim(&mut self, guard: &Key, owner: uuid::Uuid, field: &'static str, value: &str) {
-        let mut item = key_item(guard);
-        item.insert("owner".to_owned(), AttributeValue::S(owner.to_string()));
         let value = value.to_owned();
         let taken = Box::new(move |_: Option<&Item>| Some(Refusal::AlreadyExists { field, value: value.clone() }));
-        self.put(Table::Core, item, Condition::New, taken);
+        self.claim_or(guard, owner, taken);
+    }
+
+    /// The same; `on_taken` says what it means when another document has the value.
+    pub(crate) fn claim_or(&mut self, guard: &Key, owner: uuid::Uuid, on_taken: OnFailure) {
+        let mut item = key_item(guard);
+        item.insert(OWNER.to_owned(), AttributeValue::S(owner.to_string()));
+        self.put(Table::Core, item, Condition::New, on_taken);
     }
 
     /// Gives a unique value free.

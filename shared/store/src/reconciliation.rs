@@ -1,0 +1,204 @@
+//! Where every piece is: the ledgers and stocks of a part number, of Central and every centre, against each other.
+
+use dms_access::{AllCentres, CentralScope, TenantScope};
+use dms_domain::{reconciliation::Balance, stock::LedgerEntry};
+use futures::{StreamExt, TryStreamExt, stream};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::{
+    client::{Item, Range, SortRange, Store, text},
+    entity::from_item,
+    error::StoreError,
+    keys::{self, CentralKind, TenantKind},
+    transaction::owner,
+    transit::InTransit,
+};
+
+/// Ledgers read at the same time.
+const PARALLEL_READS: usize = 32;
+/// Reads of a part that does not balance: a movement between two reads looks like a difference.
+const LOOKS: usize = 3;
+
+/// A part number reconciled.
+#[derive(Debug, Clone)]
+pub struct Reconciled {
+    /// The number.
+    pub part_number: String,
+    /// Where its pieces are.
+    pub balance: Balance,
+    /// Stocks that are not the sum of their ledger.
+    pub mismatches: Vec<Mismatch>,
+}
+
+/// A stock that is not the sum of its ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mismatch {
+    /// The centre; `None` for Central.
+    pub centre: Option<u16>,
+    /// The stock as it is stored.
+    pub stock: i64,
+    /// The sum of the ledger.
+    pub ledger: i64,
+}
+
+/// Some of the dealership's part numbers, reconciled, and where to go on.
+#[derive(Debug, Clone)]
+pub struct Reconciliation {
+    /// In the order of Central's parts, then of the centres'.
+    pub parts: Vec<Reconciled>,
+    /// Where to go on; `None` at the end.
+    pub next: Option<String>,
+}
+
+/// A stock of one part number.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Stock {
+    id: Uuid,
+    part_number: String,
+    stock_quantity: i64,
+}
+
+impl Reconciled {
+    /// Whether a piece is missing or too many anywhere.
+    pub fn differs(&self) -> bool {
+        self.balance.difference() != 0 || !self.mismatches.is_empty()
+    }
+}
+
+impl Store {
+    /// Reconciles one part number; all zero when nobody has it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
+    pub async fn reconcile_number(
+        &self,
+        central: CentralScope,
+        all: AllCentres,
+        number: &str,
+    ) -> Result<Reconciled, StoreError> {
+        let scopes = self.scopes(dms_access::ListScope::All(all)).await?;
+        let mut reconciled = self.look(central, &scopes, number).await?;
+        for _ in 1..LOOKS {
+            if !reconciled.differs() {
+                break;
+            }
+            reconciled = self.look(central, &scopes, number).await?;
+        }
+        Ok(reconciled)
+    }
+
+    /// Reconciles the next part numbers: Central's, then those that only centres have.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
+    pub async fn reconcile_from(
+        &self,
+        central: CentralScope,
+        all: AllCentres,
+        (start, limit): (Option<&str>, usize),
+    ) -> Result<Reconciliation, StoreError> {
+        let scopes = self.scopes(dms_access::ListScope::All(all)).await?;
+        // Every stock is a partition of parts; the place is its number and the last part that was done.
+        let (mut place, mut after) = start.and_then(place_of).unwrap_or((0, None));
+        let mut parts = Vec::new();
+        while parts.len() < limit && place <= scopes.len() {
+            let scope = place.checked_sub(1).and_then(|index| scopes.get(index).copied());
+            let pk = scope.map_or_else(|| CentralKind::Part.pk(central), |scope| TenantKind::Part.pk(scope));
+            let wanted = limit - parts.len();
+            let stocks = self.stocks_after(pk, after.take(), wanted).await?;
+            let at_end = stocks.len() < wanted;
+            after = stocks.last().map(|stock| stock.id);
+            let numbers = self.numbers_first_met_in(scope, &scopes, stocks).await?;
+            let looks = numbers.iter().map(|number| self.reconcile_number(central, all, number));
+            parts.extend(stream::iter(looks).buffered(4).try_collect::<Vec<_>>().await?);
+            if at_end {
+                (place, after) = (place + 1, None);
+            }
+        }
+        let next = (place <= scopes.len())
+            .then(|| format!("{place}.{}", after.map(|id| id.to_string()).unwrap_or_default()));
+        Ok(Reconciliation { parts, next })
+    }
+
+    async fn stocks_after(&self, pk: String, after: Option<Uuid>, limit: usize) -> Result<Vec<Stock>, StoreError> {
+        let range = Range::partition(pk).ascending();
+        let range = match after {
+            // The next id after it, as text.
+            Some(id) => range.within(SortRange::Between(format!("{id}0"), "g".to_owned())),
+            None => range,
+        };
+        self.query(&range, limit).await?.into_iter().map(from_item).collect()
+    }
+
+    /// The numbers of a stock that no stock before it has: those were done there.
+    async fn numbers_first_met_in(
+        &self,
+        scope: Option<TenantScope>,
+        scopes: &[TenantScope],
+        stocks: Vec<Stock>,
+    ) -> Result<Vec<String>, StoreError> {
+        let numbers: Vec<String> = stocks.into_iter().map(|stock| stock.part_number).collect();
+        let Some(scope) = scope else { return Ok(numbers) };
+        let before: Vec<TenantScope> = scopes.iter().copied().take_while(|earlier| *earlier != scope).collect();
+        let guards = |number: &String| {
+            let centres = before.iter().map(|earlier| keys::part_number_in(*earlier, number));
+            std::iter::once(keys::central_part_number(number)).chain(centres).collect::<Vec<_>>()
+        };
+        let found = self.get_many(numbers.iter().flat_map(guards)).await?;
+        let taken: Vec<&str> = found.iter().filter_map(|guard| text(guard, "pk")).collect();
+        let met_before = |number: &String| guards(number).iter().any(|key| taken.contains(&key.pk.as_str()));
+        Ok(numbers.into_iter().filter(|number| !met_before(number)).collect())
+    }
+
+    /// One look at all stocks and ledgers of a number.
+    async fn look(
+        &self,
+        central: CentralScope,
+        scopes: &[TenantScope],
+        number: &str,
+    ) -> Result<Reconciled, StoreError> {
+        let guards = scopes.iter().map(|scope| keys::part_number_in(*scope, number));
+        let guards = self.get_many(guards.chain([keys::central_part_number(number)])).await?;
+        let owners: Vec<Uuid> = guards.iter().filter_map(owner).collect();
+        let reads = owners.iter().map(|id| self.stock_and_ledger(id));
+        let read_all = stream::iter(reads).buffered(PARALLEL_READS).try_collect::<Vec<_>>();
+        let (read, in_transit) = tokio::try_join!(read_all, self.in_transit_of_central(central))?;
+        let transit = InTransit::of_part(&in_transit, number);
+        let mut balance = Balance { in_transit: transit, ..Balance::default() };
+        let mut mismatches = Vec::new();
+        for (id, stock, entries) in read {
+            let centre = dms_domain::ids::ordinal_of(&id).map(dms_domain::ids::CentreOrdinal::get);
+            match centre {
+                Some(_) => balance.centres += stock,
+                None => balance.central += stock,
+            }
+            entries.iter().for_each(|entry| balance.count(entry));
+            let ledger = entries.iter().map(|entry| entry.delta).sum();
+            if ledger != stock {
+                mismatches.push(Mismatch { centre, stock, ledger });
+            }
+        }
+        Ok(Reconciled { part_number: number.to_owned(), balance, mismatches })
+    }
+
+    /// A part's stock (none of a deleted one) and its whole ledger.
+    async fn stock_and_ledger(&self, id: &Uuid) -> Result<(Uuid, i64, Vec<LedgerEntry>), StoreError> {
+        let key = keys::part(id).key();
+        let part = async {
+            let item: Option<Item> = self.get(crate::tables::Table::Core, &key).await?;
+            let stock: Option<Stock> = item.map(from_item).transpose()?;
+            Ok::<_, StoreError>(stock.map_or(0, |stock| stock.stock_quantity))
+        };
+        let (stock, ledger) = tokio::try_join!(part, self.whole_ledger(id))?;
+        Ok((*id, stock, ledger))
+    }
+}
+
+/// Reads a place of [`Reconciliation::next`].
+fn place_of(text: &str) -> Option<(usize, Option<Uuid>)> {
+    let (place, after) = text.split_once('.')?;
+    let after = if after.is_empty() { None } else { Some(after.parse().ok()?) };
+    Some((place.parse().ok()?, after))
+}
