@@ -11,7 +11,7 @@ use axum::{Router, body::Body, http::Request};
 use chrono::{DateTime, TimeDelta, Utc};
 use dms_access::{AccessGrant, TokenKeys, password::PasswordCost};
 use dms_blob::{Blob, BlobConfig};
-use dms_domain::{calendar::Clock, permissions::Role};
+use dms_domain::{calendar::Clock, formats::GstState, permissions::Role};
 use dms_http::{App, AppState, LoginLimiter, RateLimiter};
 use dms_messages::{Queues, QueuesConfig};
 use dms_store::{HttpClient, RetryPartition, Store, StoreConfig};
@@ -146,6 +146,7 @@ impl Running {
             clock: clock.clone(),
             password_cost: PasswordCost { memory_kib: 8, passes: 1 },
             fingerprint_key: [7; 64],
+            warehouse_state: GstState::parse("Maharashtra").expect("a state"),
             limiter: RateLimiter::new(0),
             login_limiter: LoginLimiter,
             blob: Blob::connect(BlobConfig {
