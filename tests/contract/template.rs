@@ -48,12 +48,15 @@ fn the_template_routes_to_each_function_what_its_router_knows() {
         ("admin", admin::routes()),
         ("appointments", appointments::routes()),
         ("auth", auth::routes()),
+        ("central-inventory", central_inventory::routes()),
         ("customers", customers::routes()),
         ("inventory", inventory::routes()),
         ("invoices", invoices::routes()),
         ("job-cards", job_cards::routes()),
         ("meta", meta::routes()),
+        ("parts-issues", parts_issues::routes()),
         ("parts-requests", parts_requests::routes()),
+        ("purchase-orders", purchase_orders::routes()),
         ("vehicles", vehicles::routes()),
     ];
     let mut expected: BTreeSet<(String, String)> = BTreeSet::new();

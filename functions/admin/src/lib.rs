@@ -1,6 +1,7 @@
-//! Administration: service centres and users.
+//! Administration: service centres, users and suppliers.
 
 mod centres;
+mod suppliers;
 mod users;
 
 use dms_http::ApiRouter;
@@ -11,6 +12,8 @@ pub fn routes() -> ApiRouter {
     ApiRouter::new()
         .routes(routes!(centres::write::create, centres::read::list))
         .routes(routes!(centres::read::get, centres::write::update, centres::write::delete))
+        .routes(routes!(suppliers::write::create, suppliers::read::list))
+        .routes(routes!(suppliers::read::get, suppliers::write::update, suppliers::write::delete))
         .routes(routes!(users::write::create, users::read::list))
         .routes(routes!(users::read::get, users::write::update, users::write::delete))
         .routes(routes!(users::password::set_password))

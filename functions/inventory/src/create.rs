@@ -1,26 +1,20 @@
 use axum::{extract::State, http::StatusCode};
-use chrono::NaiveDate;
 use dms_domain::{
-    fields::FieldErrors,
     formats::HsnSac,
-    gst,
-    inputs::{Amount, ShortText, Stock, Whole},
+    inputs::{Amount, ShortText, Stock},
     permissions::grant,
-    refusal::Refusal,
-    stock::{LedgerEntry, LedgerType, Part, PartDetails},
+    stock::{Part, PartDetails},
 };
 use dms_http::{
     ApiResult, AppState, Reply, centre,
     envelope::Envelope,
     extract::{Cmd, Json, Permit},
+    parts::{Rate, opening_entry, rate},
     views::PartView,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-
-/// A GST rate in per cent.
-pub(crate) type Rate = Whole<0, 100>;
 
 /// A new part.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -68,43 +62,6 @@ impl NewPart {
     }
 }
 
-/// The rate as it is stored; its bounds fit.
-pub(crate) fn rate(rate: Rate) -> u8 {
-    u8::try_from(rate.0).unwrap_or(u8::MAX)
-}
-
-/// Checks what a part says; a rate it has had before may be one of former times.
-///
-/// # Errors
-/// Field errors on `gstRate` and `maxStockLevel`.
-pub(crate) fn check(details: &PartDetails, before: Option<&PartDetails>, today: NaiveDate) -> Result<(), Refusal> {
-    let mut errors = FieldErrors::new();
-    let kept = before.is_some_and(|before| before.gst_rate == details.gst_rate);
-    if !kept {
-        errors.take("gstRate", gst::check_rate(details.gst_rate, today));
-    }
-    if details.max_stock_level.is_some_and(|most| most < details.min_stock_level) {
-        errors.add("maxStockLevel", "must not be below minStockLevel");
-    }
-    errors.into_result().map_err(Refusal::Invalid)
-}
-
-/// The ledger's first entry, which accounts for the stock a part comes with.
-fn opening(part: &Part, cmd: &Cmd, by: Uuid) -> Option<LedgerEntry> {
-    (part.stock_quantity > 0).then(|| LedgerEntry {
-        id: cmd.context.new_id(),
-        part_id: part.id,
-        kind: LedgerType::Opening,
-        delta: part.stock_quantity,
-        reason: "OPENING".to_owned(),
-        notes: None,
-        document_type: None,
-        document_number: None,
-        created_by: by,
-        created_at: part.created_at,
-    })
-}
-
 /// Create a part
 ///
 /// Its number must be new to the centre. Stock it comes with is the ledger's opening entry.
@@ -123,12 +80,13 @@ pub(crate) async fn create(
     let stock_quantity = input.stock_quantity.map_or(0, |stock| stock.0);
     let details = input.details();
     let now = cmd.context.timestamp();
-    check(&details, None, now.ist_date())?;
+    details.check(None, now.ist_date())?;
     let plan = || async {
         centre::check(&app.store, &permit, service_center_id).await?;
         let part = Part {
             id: cmd.context.new_id_in(scope),
             service_center_id,
+            central_part_id: None,
             headroom: stock_quantity - details.min_stock_level,
             details: details.clone(),
             stock_quantity,
@@ -136,7 +94,7 @@ pub(crate) async fn create(
             updated_at: now,
             version: 1,
         };
-        let opening = opening(&part, &cmd, permit.user_id());
+        let opening = opening_entry(&cmd, permit.user_id(), part.id, stock_quantity);
         app.store.create_part(part, opening)
     };
     let view = |part: &Part| (PartView::of(part), Some(part.version));
@@ -160,30 +118,9 @@ mod tests {
         serde_json::from_value::<NewPart>(body).unwrap().details()
     }
 
-    fn day(text: &str) -> NaiveDate {
-        text.parse().unwrap()
-    }
-
     #[test]
     fn a_parts_code_is_its_number_unless_given() {
         assert_eq!(details(json!({})).part_code, "BAT-MOD-001");
         assert_eq!(details(json!({"partCode": "B1"})).part_code, "B1");
-    }
-
-    #[test]
-    fn a_new_rate_is_one_of_today_and_an_old_one_may_stay() {
-        let old = details(json!({"gstRate": 12}));
-        assert!(check(&old, None, day("2025-09-21")).is_ok());
-        let refusal = check(&old, None, day("2025-09-22")).unwrap_err();
-        assert_eq!(refusal.fields().to_string(), "gstRate is no GST rate; valid: 0, 5, 18, 40");
-        assert!(check(&old, Some(&old), day("2025-09-22")).is_ok());
-    }
-
-    #[test]
-    fn the_maximum_is_not_below_the_minimum() {
-        let today = day("2026-01-01");
-        assert!(check(&details(json!({"minStockLevel": 5, "maxStockLevel": 5})), None, today).is_ok());
-        let refusal = check(&details(json!({"minStockLevel": 5, "maxStockLevel": 4})), None, today).unwrap_err();
-        assert!(refusal.fields().to_string().starts_with("maxStockLevel"));
     }
 }

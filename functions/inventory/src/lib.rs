@@ -8,7 +8,7 @@ mod edit;
 mod ledger;
 mod low_stock;
 mod read;
-mod search;
+mod reconciliation;
 
 use dms_http::ApiRouter;
 use utoipa_axum::routes;
@@ -18,6 +18,7 @@ pub fn routes() -> ApiRouter {
     ApiRouter::new()
         .routes(routes!(read::list))
         .routes(routes!(low_stock::low_stock))
+        .routes(routes!(reconciliation::reconciliation))
         .routes(routes!(create::create))
         .routes(routes!(read::get, edit::update, edit::delete))
         .routes(routes!(adjust::adjust_stock))

@@ -1,7 +1,7 @@
 use axum::extract::State;
 use dms_domain::{
     permissions::grant,
-    query::{Field, FieldKind, Query, QuerySpec, Sort},
+    query::{Field, FieldKind, QuerySpec},
     stock::Part,
 };
 use dms_http::{
@@ -9,12 +9,12 @@ use dms_http::{
     envelope::Paginated,
     expand::expand,
     extract::{Params, Permit, Spec},
-    views::{PartView, json},
+    parts::{SHORTAGE, by_headroom},
+    views::PartView,
 };
 use dms_store::{Index, Listed, STATELESS, keys::TenantKind};
 
-/// How far a part is below its minimum: what its stored headroom is above it.
-const SHORTAGE: &str = "shortage";
+use crate::read::rows;
 
 pub(crate) struct LowStock;
 
@@ -35,15 +35,6 @@ impl Spec for LowStock {
     };
 }
 
-/// The query in terms of the stored fields.
-fn stored(query: &Query) -> Query {
-    let sort = query.sort.iter().map(|sort| match sort.field {
-        SHORTAGE => Sort { field: "headroom", descending: !sort.descending },
-        _ => *sort,
-    });
-    Query { sort: sort.collect(), ..query.clone() }
-}
-
 /// List parts at or below their minimum
 ///
 /// The shortest first: `shortage` is the minimum less the stock. An admin names the centre.
@@ -59,21 +50,10 @@ pub(crate) async fn low_stock(
 ) -> ApiResult<Reply> {
     let (scope, _) = permit.scope_for_new(query.service_center_id)?;
     let listed = Listed::Relation(Some(Index::LowStock), TenantKind::Part.pk(scope));
-    let page = app.store.list::<Part>(&listed, &stored(&query), STATELESS).await?;
-    let mut rows = page.rows.iter().map(|part| json(&PartView::of(part))).collect::<ApiResult<Vec<_>>>()?;
+    let query_by_headroom = by_headroom(&query);
+    let list = app.store.list::<Part>(&listed, &query_by_headroom, STATELESS);
+    let (page, in_transit) = tokio::try_join!(list, app.store.in_transit_of(scope))?;
+    let mut rows = rows(&page.rows, &in_transit)?;
     expand(&app, &permit, &mut rows, &query).await?;
     permit.context.page(rows, page.total, &query)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_greatest_shortage_is_the_least_headroom() {
-        let sort = |raw: &str| stored(&Query::parse(raw, &LowStock::SPEC).unwrap()).sort;
-        assert_eq!(sort(""), [Sort { field: "headroom", descending: false }]);
-        assert_eq!(sort("sort=shortage"), [Sort { field: "headroom", descending: true }]);
-        assert_eq!(sort("sort=partName"), [Sort { field: "partName", descending: false }]);
-    }
 }

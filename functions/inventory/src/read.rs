@@ -10,11 +10,11 @@ use dms_http::{
     envelope::{Envelope, Paginated},
     expand::expand,
     extract::{Id, Params, Permit, Spec},
+    parts::{search, search_words},
     views::{PartView, json},
 };
-use dms_store::{Listed, STATELESS, keys::TenantKind};
-
-use crate::search::{search, words};
+use dms_store::{InTransit, Listed, STATELESS, keys::TenantKind};
+use serde_json::Value;
 
 pub(crate) const WHAT: &str = "part";
 pub(crate) const NOT_FOUND: Refusal = Refusal::NotFound { what: WHAT };
@@ -50,7 +50,7 @@ impl Spec for Parts {
 /// List parts in stock
 ///
 /// Of the user's own centre; an admin sees those of all centres, or of the one named. `search` finds parts whose
-/// name or number contains every word of it.
+/// name or number contains every word of it. `inTransit` is what is on its way from Central.
 #[utoipa::path(
     get, path = "/api/inventory", tag = "Inventory", params(Params<Parts>),
     responses((status = 200, description = "A page of parts", body = Paginated<PartView>)),
@@ -61,14 +61,17 @@ pub(crate) async fn list(
     State(app): State<AppState>,
     query: Params<Parts>,
 ) -> ApiResult<Reply> {
-    let scopes = app.store.scopes(permit.list_scope(query.service_center_id)?).await?;
-    let listed = Listed::Tenant(TenantKind::Part, scopes);
-    let words = words(query.text("search"));
-    let page = match words.is_empty() {
-        true => app.store.list::<Part>(&listed, &query, STATELESS).await?,
-        false => search(&app.store, &listed, &query, &words).await?,
+    let scope = permit.list_scope(query.service_center_id)?;
+    let listed = Listed::Tenant(TenantKind::Part, app.store.scopes(scope).await?);
+    let words = search_words(query.text("search"));
+    let list = async {
+        match words.is_empty() {
+            true => app.store.list::<Part>(&listed, &query, STATELESS).await,
+            false => search(&app.store, &listed, &query, &words, |part: &Part| &part.details).await,
+        }
     };
-    let mut rows = page.rows.iter().map(|part| json(&PartView::of(part))).collect::<ApiResult<Vec<_>>>()?;
+    let (page, in_transit) = tokio::try_join!(list, app.store.in_transit_within(scope))?;
+    let mut rows = rows(&page.rows, &in_transit)?;
     expand(&app, &permit, &mut rows, &query).await?;
     permit.context.page(rows, page.total, &query)
 }
@@ -87,9 +90,20 @@ pub(crate) async fn get(
     query: Params<OnePart>,
 ) -> ApiResult<Reply> {
     let scope = permit.scope_of(&id, WHAT)?;
-    let part = app.store.part(scope, &id).await?.ok_or(NOT_FOUND)?;
-    let mut rows = [json(&PartView::of(&part))?];
+    let (part, in_transit) = tokio::try_join!(app.store.part(scope, &id), app.store.in_transit_of(scope))?;
+    let part = part.ok_or(NOT_FOUND)?;
+    let mut rows = [row(&part, &in_transit)?];
     expand(&app, &permit, &mut rows, &query).await?;
     let [row] = rows;
     permit.context.document(row, part.version, &query)
+}
+
+/// Parts as they are shown, each with what is on its way to its centre.
+pub(crate) fn rows(parts: &[Part], in_transit: &InTransit) -> ApiResult<Vec<Value>> {
+    parts.iter().map(|part| row(part, in_transit)).collect()
+}
+
+fn row(part: &Part, in_transit: &InTransit) -> ApiResult<Value> {
+    let pieces = in_transit.to_centre_of(&part.id, &part.details.part_number);
+    json(&PartView::of(part).with_in_transit(pieces))
 }

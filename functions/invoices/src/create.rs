@@ -12,11 +12,11 @@ use dms_domain::{
     job_card::JobCard,
     money::Paise,
     numbering::Series,
-    parts_request::MAX_LINES,
     permissions::grant,
     refusal::{Refusal, must_exist},
     service_centre::ServiceCentre,
     statuses::InvoiceStatus,
+    stock::MAX_LINES,
     stock::Part,
 };
 use dms_http::{

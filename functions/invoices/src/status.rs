@@ -56,6 +56,7 @@ pub(crate) async fn change_status(
     let payment_id = cmd.context.new_id();
     let (hints, paid_hints) = (Hints::default(), PaidHints::default());
     let plan = || async {
+        app.store.recall_parts(&hints).await?;
         let found = app.store.invoice(scope, &id).await?;
         let invoice = found.ok_or(Refusal::NotFound { what: "invoice" })?;
         match input.status {

@@ -42,6 +42,7 @@ pub(crate) async fn cancel(
     let scope = permit.scope_of(&id, "job card")?;
     let hints = Hints::default();
     let plan = || async {
+        app.store.recall_parts(&hints).await?;
         let (card, requests) = tokio::try_join!(
             present(&app.store, scope, &id, &cmd),
             app.store.parts_requests_of(scope, &id, MAX_REQUESTS),

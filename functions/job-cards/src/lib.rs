@@ -8,6 +8,7 @@ mod edit;
 mod items;
 mod parts;
 mod read;
+mod return_parts;
 mod status;
 
 use dms_http::ApiRouter;
@@ -22,6 +23,7 @@ pub fn routes() -> ApiRouter {
         .routes(routes!(assign::assign_engineer))
         .routes(routes!(status::change_status))
         .routes(routes!(parts::request_parts))
+        .routes(routes!(return_parts::return_parts))
         .routes(routes!(cancel::cancel))
         .routes(routes!(items::add))
         .routes(routes!(items::change, items::remove))

@@ -6,11 +6,11 @@ use dms_domain::{
     gst,
     inputs::Quantity,
     job_card::JobCard,
-    parts_request::{MAX_LINES, PartsRequest, PartsRequestItem},
+    parts_request::{PartsRequest, PartsRequestItem},
     permissions::grant,
     refusal::Refusal,
     statuses::{PartsRequestStatus, Priority},
-    stock::Part,
+    stock::{Part, check_lines},
 };
 use dms_http::{
     ApiResult, AppState, Reply,
@@ -75,9 +75,7 @@ pub(crate) async fn request_parts(
     Json(input): Json<NewPartsRequest>,
 ) -> ApiResult<Reply> {
     let scope = permit.scope_of(&id, "job card")?;
-    if !(1..=MAX_LINES).contains(&input.parts.len()) {
-        return Err(Refusal::field("parts", format!("must have 1 to {MAX_LINES} lines")).into());
-    }
+    check_lines("parts", input.parts.len())?;
     let request_id = cmd.context.new_id_in(scope);
     // A part of another centre does not exist for this card.
     let wanted: Vec<Uuid> =

@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, Subcommand};
+use dms_domain::formats::GstState;
 use dms_http::config::DEFAULT_RATE_LIMIT;
 
 /// DMS Serverless on your machine: the whole system in one process, data in one folder.
@@ -31,6 +32,10 @@ pub struct Options {
     /// Requests per minute and IP address; 0: no limit.
     #[arg(long, env = "RATE_LIMIT_PER_MINUTE", default_value_t = DEFAULT_RATE_LIMIT, value_name = "N")]
     pub rate_limit_per_minute: u32,
+    /// State of Central's warehouse, by name or GST code: purchase orders are taxed by it.
+    #[arg(long, env = "DMS_WAREHOUSE_STATE", default_value = "Maharashtra", value_name = "STATE",
+        value_parser = warehouse_state)]
+    pub warehouse_state: GstState,
 }
 
 /// What can be done besides serving, also against AWS.
@@ -44,6 +49,10 @@ pub enum Task {
         /// E-mail address.
         email: String,
     },
+}
+
+fn warehouse_state(text: &str) -> Result<GstState, String> {
+    GstState::parse(text).map_err(|error| error.to_string())
 }
 
 impl Options {

@@ -11,6 +11,7 @@ use std::{
 use aws_credential_types::Credentials;
 use axum::serve::ListenerExt;
 use dms_access::password::PasswordCost;
+use dms_domain::formats::GstState;
 use dms_embedded_cloud::{CloudError, EmbeddedCloud, Storage};
 use dms_http::{
     REPLAYED, REQUEST_ID, SystemClock,
@@ -82,7 +83,8 @@ impl LocalServer {
         let address = listener.local_addr()?;
         let cloud = EmbeddedCloud::start(Storage::Folder(options.data_dir.clone())).await?;
         let secret = secret::of(&options.data_dir)?;
-        let app = config(&cloud, secret.clone(), options.rate_limit_per_minute).connect()?;
+        let app =
+            config(&cloud, secret.clone(), options.rate_limit_per_minute, options.warehouse_state).connect()?;
         let services = |error: &dyn std::error::Error| ServerError::Services(error.to_string());
         app.store.create_missing_tables().await?;
         app.blob.create_missing().await.map_err(|error| services(&error))?;
@@ -94,7 +96,7 @@ impl LocalServer {
         }
         if options.wants_demo() {
             // The demo is made by ordinary requests, and must not use up anyone's limit.
-            let unlimited = config(&cloud, secret, 0).connect()?;
+            let unlimited = config(&cloud, secret, 0, options.warehouse_state).connect()?;
             demo::ensure(&unlimited, &options.data_dir).await?;
         }
         let (stop, stopped) = watch::channel(false);
@@ -151,7 +153,7 @@ fn cors() -> CorsLayer {
     ])
 }
 
-fn config(cloud: &EmbeddedCloud, secret: Vec<u8>, rate_limit: u32) -> Config {
+fn config(cloud: &EmbeddedCloud, secret: Vec<u8>, rate_limit: u32, warehouse_state: GstState) -> Config {
     let (access_key, secret_key) = EmbeddedCloud::credentials();
     Config {
         region: EmbeddedCloud::REGION.to_owned(),
@@ -164,6 +166,7 @@ fn config(cloud: &EmbeddedCloud, secret: Vec<u8>, rate_limit: u32) -> Config {
         table_prefix: PREFIX.to_owned(),
         queue_prefix: PREFIX.to_owned(),
         bucket: BUCKET.to_owned(),
+        warehouse_state,
         jwt_secrets: vec![secret],
         access_ttl_secs: DEFAULT_ACCESS_TTL_SECS,
         refresh_ttl_secs: DEFAULT_REFRESH_TTL_SECS,

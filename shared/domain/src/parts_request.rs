@@ -13,9 +13,6 @@ use crate::{
     statuses::{JobCardItemType, PartsRequestStatus, Priority},
 };
 
-/// Most lines of one document that moves stock (decisions, "Stock").
-pub const MAX_LINES: usize = 40;
-
 /// A parts request as it is stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -16,6 +16,20 @@ use crate::{
 
 pub use crate::statuses::LedgerType;
 
+/// Most lines of one document that moves stock (decisions, "Stock").
+pub const MAX_LINES: usize = 40;
+
+/// Checks how many lines a document that moves stock has (decisions, "Stock").
+///
+/// # Errors
+/// A field error unless there are 1 to 40.
+pub fn check_lines(field: &'static str, lines: usize) -> Result<(), Refusal> {
+    if (1..=MAX_LINES).contains(&lines) {
+        return Ok(());
+    }
+    Err(Refusal::field(field, format!("must have 1 to {MAX_LINES} lines")))
+}
+
 /// Most pieces of one part: keeps sums far from overflow.
 pub const MAX_QUANTITY: i64 = 10_000_000;
 
@@ -199,5 +213,54 @@ impl Part {
             version: self.version + 1,
             ..self.clone()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::central_stock::tests::details;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_new_rate_is_one_of_today_and_an_old_one_may_stay() {
+        let old = PartDetails { gst_rate: 12, ..details("BAT-1") };
+        assert!(old.check(None, day("2025-09-21")).is_ok());
+        let refusal = old.check(None, day("2025-09-22")).unwrap_err();
+        assert_eq!(refusal.fields().to_string(), "gstRate is no GST rate; valid: 0, 5, 18, 40");
+        assert!(old.check(Some(&old), day("2025-09-22")).is_ok());
+    }
+
+    #[test]
+    fn the_maximum_is_not_below_the_minimum() {
+        let with_maximum = |most| PartDetails { max_stock_level: Some(most), ..details("BAT-1") };
+        assert!(with_maximum(5).check(None, day("2026-01-01")).is_ok());
+        let refusal = with_maximum(4).check(None, day("2026-01-01")).unwrap_err();
+        assert!(refusal.fields().to_string().starts_with("maxStockLevel"));
+    }
+
+    #[test]
+    fn another_minimum_moves_the_headroom_and_centrals_number_stays() {
+        let now = Timestamp::new("2026-11-23T04:30:00Z".parse().unwrap());
+        let part = Part {
+            id: Uuid::nil(),
+            service_center_id: Uuid::nil(),
+            central_part_id: None,
+            details: details("BAT-1"),
+            stock_quantity: 10,
+            headroom: 5,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        };
+        let changed = PartDetails { min_stock_level: 12, ..details("BAT-2") };
+        let after = part.edited(changed.clone(), now).unwrap();
+        assert_eq!((after.stock_quantity, after.headroom, after.version), (10, -2, 2));
+        let centrals = Part { central_part_id: Some(Uuid::nil()), ..part };
+        assert!(centrals.edited(changed, now).unwrap_err().fields().to_string().starts_with("partNumber"));
+        assert!(centrals.edited(details("BAT-1"), now).is_ok());
     }
 }

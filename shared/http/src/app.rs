@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use dms_access::{TokenKeys, password::PasswordCost};
 use dms_blob::Blob;
-use dms_domain::calendar::Clock;
+use dms_domain::{calendar::Clock, formats::GstState};
 use dms_messages::Queues;
 use dms_store::Store;
 use hmac::{Hmac, KeyInit, Mac};
@@ -24,6 +24,8 @@ pub struct App {
     pub tokens: TokenKeys,
     /// Now.
     pub clock: Arc<dyn Clock>,
+    /// Where Central's warehouse is: purchase orders are taxed by it.
+    pub warehouse_state: GstState,
     /// Work of one password hash.
     pub password_cost: PasswordCost,
     /// Keys the hash by which a repeated request is known: bodies may hold secrets.

@@ -10,7 +10,23 @@ use uuid::Uuid;
 /// # Errors
 /// A field error on `serviceCenterId`.
 pub async fn check(store: &Store, caller: &Principal, centre: Uuid) -> Result<(), StoreError> {
-    code(store, caller, centre).await.map(|_| ())
+    check_named(store, caller, centre, "serviceCenterId").await
+}
+
+/// The same, where another field names the centre.
+///
+/// # Errors
+/// A field error on that field.
+pub async fn check_named(
+    store: &Store,
+    caller: &Principal,
+    centre: Uuid,
+    field: &'static str,
+) -> Result<(), StoreError> {
+    if caller.centre().is_none() {
+        must_exist(store.centre(&centre).await?, field, "service centre", centre)?;
+    }
+    Ok(())
 }
 
 /// The centre's code, which begins its documents' numbers: in the caller's token, or in the centre.

@@ -7,7 +7,7 @@ use aws_credential_types::Credentials;
 use aws_smithy_http_client::tls;
 use dms_access::{TokenError, TokenKeys, password::PasswordCost};
 use dms_blob::{Blob, BlobConfig};
-use dms_domain::calendar::Clock;
+use dms_domain::{calendar::Clock, formats::GstState};
 use dms_messages::{Queues, QueuesConfig};
 use dms_store::{HttpClient, Store, StoreConfig};
 use sha2::{Digest, Sha256, Sha512};
@@ -53,6 +53,8 @@ pub struct Config {
     pub queue_prefix: String,
     /// The bucket for files.
     pub bucket: String,
+    /// Where Central's warehouse is: purchase orders are taxed by it.
+    pub warehouse_state: GstState,
     /// Secrets of the tokens, the newest first.
     pub jwt_secrets: Vec<Vec<u8>>,
     /// Lifetime of an access token.
@@ -124,6 +126,8 @@ impl Config {
             table_prefix: required("DMS_TABLE_PREFIX")?,
             queue_prefix: required("DMS_QUEUE_PREFIX")?,
             bucket: required("DMS_BUCKET")?,
+            warehouse_state: GstState::parse(&required("DMS_WAREHOUSE_STATE")?)
+                .map_err(|_| ConfigError::Invalid("DMS_WAREHOUSE_STATE", "name or code of an Indian state"))?,
             jwt_secrets,
             access_ttl_secs: duration("JWT_EXPIRES_IN", DEFAULT_ACCESS_TTL_SECS)?,
             refresh_ttl_secs: duration("REFRESH_TOKEN_EXPIRES_IN", DEFAULT_REFRESH_TTL_SECS)?,
@@ -153,6 +157,7 @@ impl Config {
             }),
             tokens: TokenKeys::new(&keys, self.access_ttl_secs, self.refresh_ttl_secs)?,
             clock: self.clock,
+            warehouse_state: self.warehouse_state,
             password_cost: self.password_cost,
             fingerprint_key,
             limiter: RateLimiter::new(self.rate_limit),

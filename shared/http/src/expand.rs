@@ -23,7 +23,7 @@ use crate::{
     extract::Login,
     views::{
         AppointmentView, CustomerView, InvoiceView, JobCardView, PartsRequestView, PersonView, ServiceCentreView,
-        ServiceRecordView, VehicleView, json,
+        ServiceRecordView, SupplierView, VehicleView, json,
     },
 };
 
@@ -40,6 +40,7 @@ enum Target {
     Appointment,
     JobCard,
     Invoice,
+    Supplier,
     VehiclesOfCustomer,
     HistoryOfVehicle,
     RequestsOfJobCard,
@@ -53,7 +54,12 @@ const RELATIONS: &[(&str, &str, Target)] = &[
     ("vehicle", "vehicleId", Target::Vehicle),
     ("serviceCenter", "serviceCenterId", Target::Centre),
     ("lastServiceCenter", "lastServiceCenterId", Target::Centre),
+    ("toServiceCenter", "toServiceCenterId", Target::Centre),
+    ("fromServiceCenter", "fromServiceCenterId", Target::Centre),
+    ("supplier", "supplierId", Target::Supplier),
     ("engineer", "assignedEngineerId", Target::Person),
+    ("approvedBy", "approvedById", Target::Person),
+    ("decidedBy", "decidedById", Target::Person),
     ("requestedBy", "requestedById", Target::Person),
     ("appointment", "appointmentId", Target::Appointment),
     ("jobCard", "jobCardId", Target::JobCard),
@@ -75,6 +81,7 @@ impl Target {
             Self::Appointment => Some(Permission::AppointmentsRead),
             Self::JobCard => Some(Permission::JobCardsRead),
             Self::Invoice => Some(Permission::InvoicesRead),
+            Self::Supplier => Some(Permission::SuppliersRead),
             Self::RequestsOfJobCard => Some(Permission::PartsRequestsRead),
             Self::Person | Self::Inline => None,
         }
@@ -183,6 +190,10 @@ async fn load_each(app: &App, login: &Login, target: Target, ids: &[Uuid]) -> Ap
             let found: Vec<Invoice> = store.documents(TenantKind::Invoice, own).await?;
             entries(found, |i| (i.id, json(&InvoiceView::of(i))))?
         }
+        Target::Supplier => {
+            let found = store.suppliers(login.central_scope()?, ids.iter().copied()).await?;
+            entries(found, |s| (s.id, json(&SupplierView::of(s))))?
+        }
         Target::VehiclesOfCustomer | Target::HistoryOfVehicle | Target::RequestsOfJobCard | Target::Inline => {
             Vec::new()
         }
@@ -235,6 +246,7 @@ async fn load_many(app: &App, login: &Login, target: Target, id: &Uuid, limit: u
         | Target::Appointment
         | Target::JobCard
         | Target::Invoice
+        | Target::Supplier
         | Target::Inline => Vec::new(),
     };
     Ok(Value::Array(rows))

@@ -17,6 +17,7 @@ mod fields;
 pub mod lambda;
 mod middleware;
 pub mod openapi;
+pub mod parts;
 pub mod password;
 mod rate_limit;
 mod reply;

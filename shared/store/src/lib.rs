@@ -46,6 +46,7 @@ pub use invoice::PaidHints;
 pub use job_card::Hints;
 pub use listing::{Listed, Page, READ_BUDGET_BYTES, STATELESS, States};
 pub use meter::{Meter, Reading};
+pub use parts_issue::IssuedPart;
 pub use reconciliation::{Mismatch, Reconciled, Reconciliation};
 pub use search::SearchTerm;
 pub use tables::{Index, TTL_ATTRIBUTE, Table};

@@ -273,7 +273,10 @@ impl Store {
 /// Reads at the same time: an admin's list of many centres must not open a connection for each.
 const PARALLEL_READS: usize = 32;
 
-async fn in_parallel<T, F: Future<Output = Result<T, StoreError>>>(reads: Vec<F>) -> Result<Vec<T>, StoreError> {
+pub(crate) async fn in_parallel<T, F>(reads: Vec<F>) -> Result<Vec<T>, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
     stream::iter(reads).buffered(PARALLEL_READS).try_collect().await
 }
 

@@ -1,8 +1,8 @@
 //! Where every piece is: the ledgers and stocks of a part number, of Central and every centre, against each other.
 
 use dms_access::{AllCentres, CentralScope, TenantScope};
-use dms_domain::{reconciliation::Balance, stock::LedgerEntry};
-use futures::{StreamExt, TryStreamExt, stream};
+use dms_domain::{reconciliation::Balance, refusal::Refusal, stock::LedgerEntry};
+use futures::future::try_join_all;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -11,12 +11,13 @@ use crate::{
     entity::from_item,
     error::StoreError,
     keys::{self, CentralKind, TenantKind},
+    listing::in_parallel,
     transaction::owner,
     transit::InTransit,
 };
 
-/// Ledgers read at the same time.
-const PARALLEL_READS: usize = 32;
+/// Part numbers looked at at the same time.
+const PARTS_AT_ONCE: usize = 4;
 /// Reads of a part that does not balance: a movement between two reads looks like a difference.
 const LOOKS: usize = 3;
 
@@ -92,7 +93,7 @@ impl Store {
     /// Reconciles the next part numbers: Central's, then those that only centres have.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
+    /// A field error for an unknown `start`;     /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
     pub async fn reconcile_from(
         &self,
         central: CentralScope,
@@ -101,7 +102,9 @@ impl Store {
     ) -> Result<Reconciliation, StoreError> {
         let scopes = self.scopes(dms_access::ListScope::All(all)).await?;
         // Every stock is a partition of parts; the place is its number and the last part that was done.
-        let (mut place, mut after) = start.and_then(place_of).unwrap_or((0, None));
+        let unknown = || Refusal::field("cursor", "is not one that this API gave");
+        let start = start.map(|text| place_of(text).ok_or_else(unknown)).transpose()?;
+        let (mut place, mut after) = start.unwrap_or((0, None));
         let mut parts = Vec::new();
         while parts.len() < limit && place <= scopes.len() {
             let scope = place.checked_sub(1).and_then(|index| scopes.get(index).copied());
@@ -111,8 +114,10 @@ impl Store {
             let at_end = stocks.len() < wanted;
             after = stocks.last().map(|stock| stock.id);
             let numbers = self.numbers_first_met_in(scope, &scopes, stocks).await?;
-            let looks = numbers.iter().map(|number| self.reconcile_number(central, all, number));
-            parts.extend(stream::iter(looks).buffered(4).try_collect::<Vec<_>>().await?);
+            for some in numbers.chunks(PARTS_AT_ONCE) {
+                let looks = some.iter().map(|number| self.reconcile_number(central, all, number));
+                parts.extend(try_join_all(looks).await?);
+            }
             if at_end {
                 (place, after) = (place + 1, None);
             }
@@ -162,9 +167,8 @@ impl Store {
         let guards = scopes.iter().map(|scope| keys::part_number_in(*scope, number));
         let guards = self.get_many(guards.chain([keys::central_part_number(number)])).await?;
         let owners: Vec<Uuid> = guards.iter().filter_map(owner).collect();
-        let reads = owners.iter().map(|id| self.stock_and_ledger(id));
-        let read_all = stream::iter(reads).buffered(PARALLEL_READS).try_collect::<Vec<_>>();
-        let (read, in_transit) = tokio::try_join!(read_all, self.in_transit_of_central(central))?;
+        let reads = owners.iter().map(|id| self.stock_and_ledger(id)).collect();
+        let (read, in_transit) = tokio::try_join!(in_parallel(reads), self.in_transit_of_central(central))?;
         let transit = InTransit::of_part(&in_transit, number);
         let mut balance = Balance { in_transit: transit, ..Balance::default() };
         let mut mismatches = Vec::new();

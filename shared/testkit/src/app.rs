@@ -4,6 +4,7 @@ use aws_credential_types::Credentials;
 use axum::Router;
 use chrono::TimeDelta;
 use dms_access::password::PasswordCost;
+use dms_domain::formats::GstState;
 use dms_embedded_cloud::{EmbeddedCloud, Storage};
 use dms_http::{
     ApiRouter, AppState,
@@ -77,6 +78,7 @@ impl TestApp {
             ("DMS_TABLE_PREFIX", PREFIX),
             ("DMS_QUEUE_PREFIX", PREFIX),
             ("DMS_BUCKET", BUCKET),
+            ("DMS_WAREHOUSE_STATE", WAREHOUSE_STATE),
             ("JWT_SECRET", SECRET),
             ("RATE_LIMIT_PER_MINUTE", "0"),
         ]
@@ -99,6 +101,8 @@ impl TestApp {
 
 const PREFIX: &str = "test-";
 const BUCKET: &str = "test-files";
+/// Where Central's warehouse is in tests.
+const WAREHOUSE_STATE: &str = "Maharashtra";
 /// The key of the tokens in tests.
 const SECRET: &str = "a-secret-for-tests-that-is-long-enough";
 
@@ -115,6 +119,7 @@ fn config(cloud: &EmbeddedCloud, clock: Arc<TestClock>, settings: TestSettings) 
         table_prefix: PREFIX.to_owned(),
         queue_prefix: PREFIX.to_owned(),
         bucket: BUCKET.to_owned(),
+        warehouse_state: GstState::parse(WAREHOUSE_STATE).expect("a state"),
         jwt_secrets: vec![SECRET.as_bytes().to_vec()],
         access_ttl_secs: 900,
         refresh_ttl_secs: 7 * 24 * 3600,

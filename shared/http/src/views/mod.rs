@@ -2,22 +2,30 @@
 //! A stored document is never sent as it is: a field is shown because it stands here.
 
 mod appointment;
+mod central_stock;
 mod customer;
 mod invoice;
 mod job_card;
+mod parts_issue;
 mod parts_request;
+mod purchase_order;
 mod service_centre;
 mod stock;
+mod supplier;
 mod user;
 mod vehicle;
 
 pub use appointment::AppointmentView;
+pub use central_stock::CentralPartView;
 pub use customer::CustomerView;
 pub use invoice::{BillToView, InvoiceItemView, InvoiceView, PaymentView};
 pub use job_card::{JobCardItemView, JobCardView};
+pub use parts_issue::PartsIssueView;
 pub use parts_request::{PartsRequestItemView, PartsRequestView};
+pub use purchase_order::PurchaseOrderView;
 pub use service_centre::ServiceCentreView;
 pub use stock::{LedgerEntryView, PartView};
+pub use supplier::SupplierView;
 pub use user::{PersonView, UserView};
 pub use vehicle::{ServiceRecordView, VehicleView};
 

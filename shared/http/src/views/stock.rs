@@ -11,6 +11,8 @@ super::view! {
     PartView of Part as p {
         id: Uuid = p.id,
         service_center_id: Uuid = p.service_center_id,
+        /// The part in Central's stock, once some of it came from there.
+        central_inventory_part_id: Option<Uuid> = p.central_part_id,
         #[schema(example = "Battery Module")]
         part_name: String = p.details.part_name.clone(),
         #[schema(example = "BAT-MOD-001")]
@@ -26,6 +28,9 @@ super::view! {
         hsn_sac_code: Option<HsnSac> = p.details.hsn_sac_code.clone(),
         #[schema(example = 10)]
         stock_quantity: i64 = p.stock_quantity,
+        /// On its way from Central to this centre. Told by `GET`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        in_transit: Option<i64> = None,
         #[schema(example = 5)]
         min_stock_level: i64 = p.details.min_stock_level,
         max_stock_level: Option<i64> = p.details.max_stock_level,
@@ -39,6 +44,14 @@ super::view! {
     }
 }
 
+impl PartView {
+    /// The view with what is under way.
+    #[must_use]
+    pub fn with_in_transit(self, pieces: i64) -> Self {
+        Self { in_transit: Some(pieces), ..self }
+    }
+}
+
 super::view! {
     /// A line of a part's ledger.
     LedgerEntryView of LedgerEntry as e {
@@ -49,6 +62,8 @@ super::view! {
         #[schema(example = -2)]
         delta: i64 = e.delta,
         #[schema(example = "STOCK_COUNT")]
+        /// Pieces lost or damaged on the way, of a `TRANSIT_LOSS`.
+        variance: Option<i64> = e.variance,
         reason: String = e.reason.clone(),
         notes: Option<String> = e.notes.clone(),
         document_type: Option<String> = e.document_type.clone(),

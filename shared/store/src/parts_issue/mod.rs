@@ -2,10 +2,14 @@
 
 mod receive;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use dms_access::TenantScope;
-use dms_domain::{parts_issue::PartsIssue, stock::LedgerType};
+use dms_domain::{
+    central_stock::CentralPart,
+    parts_issue::PartsIssue,
+    stock::{LedgerType, Part, PartDetails},
+};
 use dms_messages::EventKind;
 use uuid::Uuid;
 
@@ -49,6 +53,46 @@ impl Entity for PartsIssue {
     }
 }
 
+/// A part as a line of an issue names it.
+#[derive(Debug, Clone)]
+pub struct IssuedPart {
+    /// In Central's stock.
+    pub central_part: Uuid,
+    /// In the centre's stock, as far as it is known.
+    pub centre_part: Option<Uuid>,
+    /// Its name.
+    pub name: String,
+    /// Its number.
+    pub number: String,
+    /// What the centre's part will say, when none is known there.
+    pub new_part: Option<PartDetails>,
+}
+
+impl IssuedPart {
+    fn of_central(part: &CentralPart, centre_part: Option<Uuid>) -> Self {
+        // Levels and shelf are each stock's own.
+        let new =
+            || PartDetails { min_stock_level: 0, max_stock_level: None, location: None, ..part.details.clone() };
+        Self {
+            central_part: part.id,
+            centre_part,
+            name: part.details.part_name.clone(),
+            number: part.details.part_number.clone(),
+            new_part: centre_part.is_none().then(new),
+        }
+    }
+
+    fn of_centre(part: &Part, central_part: Uuid) -> Self {
+        Self {
+            central_part,
+            centre_part: Some(part.id),
+            name: part.details.part_name.clone(),
+            number: part.details.part_number.clone(),
+            new_part: None,
+        }
+    }
+}
+
 /// Why an issue moves stock.
 fn cause<'a>(issue: &'a PartsIssue, words: (&'a str, LedgerType), by: Uuid) -> Cause<'a> {
     Cause { words, document: ("parts issue", &issue.issue_number), by, now: issue.updated_at }
@@ -63,17 +107,54 @@ impl Store {
         self.get(Table::Core, &TenantKind::PartsIssue.key(scope, id)).await?.map(from_item).transpose()
     }
 
-    /// The centre's parts that Central's parts are known as there.
+    /// Central's parts for an issue to a centre, with the parts that they are known as there.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
-    pub async fn centre_parts_of(
+    pub async fn parts_to_issue(
         &self,
         scope: TenantScope,
-        central_parts: &[Uuid],
-    ) -> Result<BTreeMap<Uuid, Uuid>, StoreError> {
-        let owners = self.owners(central_parts, |part| keys::central_part_in(scope, part)).await?;
-        Ok(owners.into_iter().collect())
+        central_parts: Vec<Uuid>,
+    ) -> Result<HashMap<Uuid, IssuedPart>, StoreError> {
+        // Anyone who may ask for parts may name Central's: what they see of them is what they asked for.
+        let parts = self.get_many(central_parts.iter().map(|id| keys::part(id).key()));
+        let links = self.owners(&central_parts, |part| keys::central_part_in(scope, part));
+        let (parts, links) = tokio::try_join!(parts, links)?;
+        let links: HashMap<Uuid, Uuid> = links.into_iter().collect();
+        let parts = parts.into_iter().map(|item| {
+            let part: CentralPart = from_item(item)?;
+            Ok((part.id, IssuedPart::of_central(&part, links.get(&part.id).copied())))
+        });
+        parts.collect()
+    }
+
+    /// Parts of a centre's stock for a return, with the parts of Central that they are. Those that Central does not
+    /// keep are left out.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
+    pub async fn parts_to_return(
+        &self,
+        scope: TenantScope,
+        parts: Vec<Uuid>,
+    ) -> Result<HashMap<Uuid, IssuedPart>, StoreError> {
+        let own: Vec<Uuid> = parts.into_iter().filter(|part| scope.owns(part)).collect();
+        let parts = self.parts(scope, own).await?;
+        let unlinked: Vec<String> = parts
+            .iter()
+            .filter(|part| part.central_part_id.is_none())
+            .map(|part| part.details.part_number.clone())
+            .collect();
+        let by_number: HashMap<String, Uuid> = if unlinked.is_empty() {
+            HashMap::new()
+        } else {
+            self.central_part_ids(&unlinked).await?.into_iter().collect()
+        };
+        let parts = parts.into_iter().filter_map(|part| {
+            let central = part.central_part_id.or_else(|| by_number.get(&part.details.part_number).copied())?;
+            Some((part.id, IssuedPart::of_centre(&part, central)))
+        });
+        Ok(parts.collect())
     }
 
     /// Asks for parts: Central's are promised to the issue. A return promises nothing.

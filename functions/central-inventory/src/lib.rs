@@ -1,0 +1,23 @@
+//! Central's stock (specification §7): the dealership's own warehouse, its parts and their ledger.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod adjust;
+mod create;
+mod edit;
+mod ledger;
+mod read;
+
+use dms_http::ApiRouter;
+use utoipa_axum::routes;
+
+/// The function's routes.
+pub fn routes() -> ApiRouter {
+    ApiRouter::new()
+        .routes(routes!(read::list))
+        .routes(routes!(read::low_stock))
+        .routes(routes!(create::create))
+        .routes(routes!(read::get, edit::update, edit::delete))
+        .routes(routes!(adjust::adjust_stock))
+        .routes(routes!(ledger::transactions))
+}

@@ -1,0 +1,146 @@
+use axum::{extract::State, http::StatusCode};
+use dms_domain::{
+    inputs::{LongText, Stock, Text},
+    parts_request::Approval,
+    permissions::{Role, grant},
+    refusal::Refusal,
+    statuses::PartsIssueStatus,
+};
+use dms_http::{
+    ApiResult, AppState, Reply,
+    envelope::Envelope,
+    extract::{Cmd, Id, Json, Permit},
+    views::PartsIssueView,
+};
+use dms_store::Hints;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    create::view,
+    edit::{present, scope_of},
+};
+
+/// How much of what was asked for is approved.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "approvedItems": [{"itemId": "0190a1b2-0000-7000-8000-000000000009", "approvedQty": 50}]
+}))]
+pub(crate) struct ApprovedIssue {
+    /// Lines that are not named are approved as asked for.
+    #[serde(default)]
+    approved_items: Vec<ApprovedLine>,
+    notes: Option<LongText>,
+}
+
+/// How many of one line are approved.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ApprovedLine {
+    item_id: Uuid,
+    /// 0 to what was asked for.
+    approved_qty: Stock,
+}
+
+/// Why an issue is rejected.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(example = json!({"reason": "Needed elsewhere"}))]
+pub(crate) struct IssueRejection {
+    reason: Text<1, 500>,
+}
+
+/// Approve a parts issue
+///
+/// In full, or less per line. What was promised is free again, and what is approved leaves the sender's stock: it is
+/// in transit until it is received.
+#[utoipa::path(
+    patch, path = "/api/parts-issues/{id}/approve", tag = "Parts issues", request_body = ApprovedIssue,
+    params(("id" = Uuid, Path, description = "The parts issue")),
+    responses((status = 200, description = "Approved", body = Envelope<PartsIssueView>)),
+    security(("bearer" = ["parts_issues:approve"]))
+)]
+pub(crate) async fn approve(
+    permit: Permit<grant::PartsIssuesApprove>,
+    State(app): State<AppState>,
+    id: Id,
+    cmd: Cmd,
+    input: Option<Json<ApprovedIssue>>,
+) -> ApiResult<Reply> {
+    let scope = scope_of(&permit, &id)?;
+    let ApprovedIssue { approved_items, notes } = input.map(|Json(input)| input).unwrap_or_default();
+    let approvals: Vec<Approval> = approved_items
+        .iter()
+        .map(|line| Approval { item_id: line.item_id, approved_qty: line.approved_qty.0 })
+        .collect();
+    let notes = notes.map(|text| text.0);
+    let (by, hints) = (permit.user_id(), Hints::default());
+    let plan = || async {
+        let issue = present(&app.store, scope, &id, &cmd).await?;
+        let approved = issue.approved(&approvals, by, notes.clone(), cmd.context.timestamp())?;
+        app.store.approve_issue(&issue, approved, by, &hints)
+    };
+    cmd.run(&app.store, by, StatusCode::OK, plan, view).await
+}
+
+/// Reject a parts issue
+///
+/// What was promised is free again.
+#[utoipa::path(
+    patch, path = "/api/parts-issues/{id}/reject", tag = "Parts issues", request_body = IssueRejection,
+    params(("id" = Uuid, Path, description = "The parts issue")),
+    responses((status = 200, description = "Rejected", body = Envelope<PartsIssueView>)),
+    security(("bearer" = ["parts_issues:approve"]))
+)]
+pub(crate) async fn reject(
+    permit: Permit<grant::PartsIssuesApprove>,
+    State(app): State<AppState>,
+    id: Id,
+    cmd: Cmd,
+    Json(input): Json<IssueRejection>,
+) -> ApiResult<Reply> {
+    let scope = scope_of(&permit, &id)?;
+    let (by, hints) = (permit.user_id(), Hints::default());
+    let plan = || async {
+        let issue = present(&app.store, scope, &id, &cmd).await?;
+        let reason = Some(input.reason.0.clone());
+        let rejected = issue.decided(PartsIssueStatus::Rejected, by, reason, cmd.context.timestamp())?;
+        app.store.refuse_issue(&issue, rejected, &hints)
+    };
+    cmd.run(&app.store, by, StatusCode::OK, plan, view).await
+}
+
+/// Cancel a parts issue
+///
+/// By the one who asked, or by an admin, while it waits for its decision. What was promised is free again.
+#[utoipa::path(
+    patch, path = "/api/parts-issues/{id}/cancel", tag = "Parts issues",
+    params(("id" = Uuid, Path, description = "The parts issue")),
+    responses((status = 200, description = "Cancelled", body = Envelope<PartsIssueView>)),
+    security(("bearer" = ["parts_issues:create"]))
+)]
+pub(crate) async fn cancel(
+    permit: Permit<grant::PartsIssuesCreate>,
+    State(app): State<AppState>,
+    id: Id,
+    cmd: Cmd,
+) -> ApiResult<Reply> {
+    let scope = scope_of(&permit, &id)?;
+    let (by, hints) = (permit.user_id(), Hints::default());
+    let plan = || async {
+        let issue = present(&app.store, scope, &id, &cmd).await?;
+        if issue.requested_by_id != by && permit.role() != Role::Admin {
+            let message = "Only the one who asked can cancel a parts issue".to_owned();
+            return Err(Refusal::Forbidden { message }.into());
+        }
+        let cancelled = issue.decided(PartsIssueStatus::Cancelled, by, None, cmd.context.timestamp())?;
+        // Approved ones end otherwise: what left the stock has to be accounted for.
+        if issue.status != PartsIssueStatus::PendingApproval {
+            let message = "An approved issue is closed, or received, not cancelled";
+            return Err(Refusal::conflict("ALREADY_DECIDED", message).into());
+        }
+        app.store.refuse_issue(&issue, cancelled, &hints)
+    };
+    cmd.run(&app.store, by, StatusCode::OK, plan, view).await
+}
