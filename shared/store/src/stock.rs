@@ -323,7 +323,8 @@ impl Transaction {
                 }
                 None => self.update_or(one.update(None), on_failed_move(one, seen.clone())),
             }
-            let forgotten = |entry: &&LedgerEntry| planted(PlantedBug::SaleWithoutLedger) && entry.kind == LedgerType::Sale;
+            let forgotten =
+                |entry: &&LedgerEntry| planted(PlantedBug::SaleWithoutLedger) && entry.kind == LedgerType::Sale;
             if let Some(entry) = one.entry.as_ref().filter(|entry| !forgotten(entry)) {
                 self.append(entry)?;
             }
@@ -366,8 +367,7 @@ impl StockMove {
             return update.when_exists();
         }
         let stock = self.stock;
-        let update =
-            update.add("stockQuantity", stock).add("headroom", stock);
+        let update = update.add("stockQuantity", stock).add("headroom", stock);
         if planted(PlantedBug::StockWithoutCondition) {
             return update.when_exists();
         }

@@ -29,7 +29,10 @@ pub(crate) fn perform(db: &Database, operation: &str, body: &[u8]) -> Answer {
     }
 }
 
-fn call<Q: DeserializeOwned, A: Serialize>(body: &[u8], run: impl FnOnce(Q) -> Result<A, DynoxideError>) -> Answer {
+fn call<Q: DeserializeOwned, A: Serialize>(
+    body: &[u8],
+    run: impl FnOnce(Q) -> Result<A, DynoxideError>,
+) -> Answer {
     let request = serde_json::from_slice(body).unwrap_or_else(|error| {
         panic!("the SDK sent what DynamoDB cannot read: {error}: {}", String::from_utf8_lossy(body))
     });

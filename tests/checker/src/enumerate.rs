@@ -55,8 +55,9 @@ pub const SCENARIOS: &[(&[Action], Action)] = &[
     (&[Action::CreateIssue, Action::ApproveIssue], Action::CloseIssue),
 ];
 
-/// How many calls in a row: one; more than the SDK tries; more than a command tries.
-const TIMES: [u64; 3] = [1, 6, 40];
+/// How many calls in a row, and whether the client has a key: one; more than the SDK tries; more than a command
+/// tries.
+const TIMES: [(u64, bool); 5] = [(1, true), (1, false), (6, true), (6, false), (40, true)];
 /// Documents and quantities are chosen by chance: so many choices are tried until all succeeds without faults.
 const CHOICES: u64 = 500;
 
@@ -64,7 +65,7 @@ const CHOICES: u64 = 500;
 #[derive(Debug)]
 struct Run {
     outcome: Outcome,
-    calls: u64,
+    calls: Vec<String>,
     violations: Vec<String>,
     trace: Vec<String>,
 }
@@ -74,22 +75,24 @@ struct Run {
 /// # Errors
 /// What is wrong, and the trace.
 pub fn enumerate(before: &[Action], action: Action, bug: Option<PlantedBug>) -> Result<u32, String> {
-    let started = |run: &Run| matches!(run.outcome, Outcome::Acknowledged(_)) && run.calls > 0;
+    let started = |run: &Run| matches!(run.outcome, Outcome::Acknowledged(_)) && !run.calls.is_empty();
     let choice = (0..CHOICES).find_map(|choice| {
         let run = run(choice, before, action, Faults::None, true, None)?;
         started(&run).then_some((choice, run.calls))
     });
     let (choice, calls) = choice.ok_or_else(|| format!("{action:?} never succeeds after {before:?}"))?;
     let mut runs = 0;
-    for call in 1..=calls {
-        for fault in Fault::ALL.iter().copied() {
-            for times in TIMES.into_iter().filter(|times| *times == 1 || !fault.kills()) {
-                for keyed in [true, false] {
+    for (call, operation) in (1..).zip(&calls) {
+        for fault in Fault::ALL.iter().copied().filter(|fault| fault.suits(operation)) {
+            for (times, keyed) in TIMES {
+                if times == 1 || !fault.kills() {
                     let faults = Faults::At { call, fault, times };
                     let run = run(choice, before, action, faults, keyed, bug).ok_or("the scenario changed")?;
                     judge(&run, keyed).map_err(|wrong| {
                         let trace = run.trace.join("\n");
-                        format!("{action:?} after {before:?}, {fault} {times} times from call {call}: {wrong}\n{trace}")
+                        format!(
+                            "{action:?} after {before:?}, {fault} {times} times from call {call}: {wrong}\n{trace}"
+                        )
                     })?;
                     runs += 1;
                 }
@@ -108,7 +111,7 @@ fn judge(run: &Run, keyed: bool) -> Result<(), String> {
         Outcome::Unknown if !keyed => Ok(()),
         // Without a key it was sent once, and may truly not have been done.
         Outcome::Refused(code) if !keyed && code == "CONTENDED" => Ok(()),
-        other => Err(format!("the client was told {other:?}")),
+        other @ (Outcome::Refused(_) | Outcome::Unknown) => Err(format!("the client was told {other:?}")),
     }
 }
 
@@ -145,7 +148,9 @@ fn run(
         let calls = wire.calls();
         wire.calm();
         let trace = wire.trace();
-        let violations = invariants::check(&shared, &mut client.rng.clone()).await;
+        let again = client.repeated().await;
+        let (mut violations, _) = invariants::check_items(&shared);
+        violations.extend(again);
         Some(Run { outcome, calls, violations, trace })
     }));
     plant(None);
@@ -158,5 +163,14 @@ impl Client<'_> {
         let planned = make_up(action, &mut self.rng, &self.shared.known.borrow(), &tag)?;
         self.run(planned, tag, keyed).await;
         self.shared.records.borrow().last().map(|record| record.outcome.clone())
+    }
+
+    /// Repeats the last command, if it was done: what is wrong with the answer.
+    async fn repeated(&self) -> Option<String> {
+        let last = self.shared.records.borrow().last().cloned()?;
+        let Outcome::Acknowledged(text) = last.outcome else { return None };
+        last.sent.key.as_ref()?;
+        let again = self.shared.world.send(0, &last.sent).await?.text;
+        (again != text).then(|| format!("the answer was\n  {text}\nand repeated\n  {again}"))
     }
 }

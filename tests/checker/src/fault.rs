@@ -77,8 +77,12 @@ impl Fault {
             Self::Throttled => (400, error("ThrottlingException", "Rate of requests exceeds the limit", None)),
             Self::ThrottledItem => cancelled("ThrottlingError"),
             Self::Conflict if operation == "TransactWriteItems" => cancelled("TransactionConflict"),
-            Self::Conflict => (400, error("TransactionConflictException", "Transaction is ongoing for the item", None)),
-            Self::InProgress => (400, error("TransactionInProgressException", "The transaction is in progress", None)),
+            Self::Conflict => {
+                (400, error("TransactionConflictException", "Transaction is ongoing for the item", None))
+            }
+            Self::InProgress => {
+                (400, error("TransactionInProgressException", "The transaction is in progress", None))
+            }
             Self::RequestLost
             | Self::AnswerLost
             | Self::ServerError

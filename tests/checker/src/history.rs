@@ -65,7 +65,7 @@ async fn history(seed: u64, template: &'static Template) -> Report {
     });
     join_all(clients.collect::<Vec<_>>()).await;
     settle().await;
-    let calls = wire.calls();
+    let calls = wire.calls().len() as u64;
     wire.calm();
     let trace = wire.trace();
     let violations = invariants::check(&shared, &mut rng).await;

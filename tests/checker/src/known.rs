@@ -86,7 +86,8 @@ impl Known {
             let cards = made.cards.iter().enumerate().take(rng.usize(1..=made.cards.len()));
             known.cards.extend(cards.map(|(n, id)| named('c', n, id)));
             for issue in &made.issues {
-                let named = Named { name: format!("t{}", known.issues.len()), id: id(issue), centre, is_centrals: true };
+                let named =
+                    Named { name: format!("t{}", known.issues.len()), id: id(issue), centre, is_centrals: true };
                 known.issues.push(Lines::of(named, issue, "requestedQty"));
             }
             known.vehicles.extend(made.vehicles.iter().enumerate().map(|(n, id)| named('v', n, id)));

@@ -58,7 +58,10 @@ fn style() -> ProgressStyle {
 fn in_words(summary: &Summary) -> String {
     let mut lines = vec![format!("{} histories, {} calls of AWS", summary.histories, summary.calls)];
     for (action, [done, refused, unknown]) in &summary.commands {
-        lines.push(format!("{:<16} {done:>8} done {refused:>8} refused {unknown:>6} unknown", format!("{action:?}")));
+        lines.push(format!(
+            "{:<16} {done:>8} done {refused:>8} refused {unknown:>6} unknown",
+            format!("{action:?}")
+        ));
     }
     lines.join("\n")
 }

@@ -219,7 +219,9 @@ impl Maker<'_> {
         let items = json!([{"inventoryPartId": centre.parts[0], "requestedQty": 1}]);
         let back = json!({"direction": "CENTER_TO_CENTRAL", "fromServiceCenterId": centre.id, "items": items});
         let under_way = ["approve", "dispatch"].as_slice();
-        for (body, steps) in [(&issue, [].as_slice()), (&issue, &["approve"]), (&issue, under_way), (&back, under_way)] {
+        for (body, steps) in
+            [(&issue, [].as_slice()), (&issue, &["approve"]), (&issue, under_way), (&back, under_way)]
+        {
             let issue = self.create("/api/parts-issues", body.clone()).await;
             for step in steps {
                 self.send("PATCH", &format!("/api/parts-issues/{}/{step}", id(&issue)), json!({})).await;
@@ -274,5 +276,3 @@ impl Maker<'_> {
 
 /// The core table's real name.
 pub(crate) const CORE: &str = "dms-core";
-
-

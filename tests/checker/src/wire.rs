@@ -44,7 +44,8 @@ struct State {
     rng: fastrand::Rng,
     faults: Faults,
     delays: bool,
-    calls: u64,
+    /// The operation of each call since the beginning.
+    calls: Vec<String>,
     /// A fault that goes on for some more calls.
     lasting: Option<(Fault, u32)>,
     trace: Vec<String>,
@@ -66,7 +67,7 @@ impl Wire {
             rng: fastrand::Rng::with_seed(seed),
             faults: Faults::None,
             delays: false,
-            calls: 0,
+            calls: Vec::new(),
             lasting: None,
             trace: Vec::new(),
             late: Vec::new(),
@@ -81,7 +82,7 @@ impl Wire {
     /// From now on calls take time and these go wrong; they are counted from 1 again.
     pub(crate) fn begin(&self, faults: Faults) {
         let mut state = self.state();
-        (state.faults, state.delays, state.calls, state.lasting) = (faults, true, 0, None);
+        (state.faults, state.delays, state.calls, state.lasting) = (faults, true, Vec::new(), None);
     }
 
     /// From now on calls take no time and none goes wrong.
@@ -90,9 +91,9 @@ impl Wire {
         (state.faults, state.delays) = (Faults::None, false);
     }
 
-    /// Calls since the beginning.
-    pub(crate) fn calls(&self) -> u64 {
-        self.state().calls
+    /// Operations of the calls since the beginning.
+    pub(crate) fn calls(&self) -> Vec<String> {
+        self.state().calls.clone()
     }
 
     /// Notes what happens.
@@ -118,10 +119,11 @@ impl State {
     }
 
     fn fault(&mut self, operation: &str) -> Option<Fault> {
-        self.calls += 1;
+        self.calls.push(operation.to_owned());
+        let number = self.calls.len() as u64;
         let fault = match self.faults {
             Faults::None => None,
-            Faults::At { call, fault, times } => (call..call + times).contains(&self.calls).then_some(fault),
+            Faults::At { call, fault, times } => (call..call + times).contains(&number).then_some(fault),
             Faults::Random { per_mille } => self.random_fault(per_mille),
         };
         fault.filter(|fault| fault.suits(operation))
@@ -165,7 +167,7 @@ impl Process {
             let mut state = wire.state();
             let (way, back) = (state.way(), state.way());
             let fault = state.fault(operation);
-            (state.calls, way, back, fault)
+            (state.calls.len(), way, back, fault)
         };
         sleep(way).await;
         if self.is_dead() {
@@ -239,7 +241,8 @@ fn outcome((status, body): &Answer) -> String {
     let kind = body["__type"].as_str().unwrap_or_default();
     let kind = kind.rsplit('#').next().unwrap_or_default();
     let reasons = body["CancellationReasons"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let failed = reasons.iter().filter_map(|reason| reason["Code"].as_str()).filter(|code| *code != "None").count();
+    let failed =
+        reasons.iter().filter_map(|reason| reason["Code"].as_str()).filter(|code| *code != "None").count();
     format!(" -> {kind} ({failed} reasons)")
 }
 

@@ -17,7 +17,8 @@ pub(super) fn open(rng: &mut fastrand::Rng, known: &Known, tag: &str) -> Option<
     let centre = vehicle.centre;
     let body = json!({"serviceCenterId": known.template.centres[centre].id, "customerId": known.template.customer,
         "vehicleId": vehicle.id, "serviceType": tag});
-    let planned = Planned::post(Action::OpenCard, format!("open a card for {}", vehicle.name), "/api/job-cards", body);
+    let planned =
+        Planned::post(Action::OpenCard, format!("open a card for {}", vehicle.name), "/api/job-cards", body);
     Some(planned.seen_in("JC").teaching(Learn::Card { centre }))
 }
 

@@ -38,7 +38,13 @@ pub(super) fn learn_order(known: &mut Known, data: &Value) {
 }
 
 /// Submitting, approving, rejecting and cancelling an order.
-pub(super) fn step(action: Action, verb: &str, body: Value, rng: &mut fastrand::Rng, known: &Known) -> Option<Planned> {
+pub(super) fn step(
+    action: Action,
+    verb: &str,
+    body: Value,
+    rng: &mut fastrand::Rng,
+    known: &Known,
+) -> Option<Planned> {
     let order = &pick(rng, &known.orders)?.named;
     let path = format!("/api/purchase-orders/{}/{verb}", order.id);
     Some(Planned::patch(action, format!("{verb} {}", order.name), path, body))

@@ -64,7 +64,13 @@ pub(super) fn approve(rng: &mut fastrand::Rng, known: &Known, tag: &str) -> Opti
 }
 
 /// Rejecting, cancelling and closing an issue.
-pub(super) fn step(action: Action, verb: &str, body: Value, rng: &mut fastrand::Rng, known: &Known) -> Option<Planned> {
+pub(super) fn step(
+    action: Action,
+    verb: &str,
+    body: Value,
+    rng: &mut fastrand::Rng,
+    known: &Known,
+) -> Option<Planned> {
     let issue = &pick(rng, &known.issues)?.named;
     let path = format!("/api/parts-issues/{}/{verb}", issue.id);
     Some(Planned::patch(action, format!("{verb} {}", issue.name), path, body))

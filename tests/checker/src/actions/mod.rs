@@ -216,9 +216,8 @@ pub(crate) fn make_up(action: Action, rng: &mut fastrand::Rng, known: &Known, ta
         Action::SubmitOrder => central::step(action, "submit", json!({}), rng, known),
         Action::ApproveOrder => central::step(action, "approve", json!({"notes": tag}), rng, known),
         Action::RejectOrder => central::step(action, "reject", json!({"reason": tag}), rng, known),
-        Action::CancelOrder => {
-            central::step(action, "cancel", json!({"reason": tag}), rng, known).map(|planned| planned.seen_in("PO"))
-        }
+        Action::CancelOrder => central::step(action, "cancel", json!({"reason": tag}), rng, known)
+            .map(|planned| planned.seen_in("PO")),
         Action::ReceiveOrder => central::receive(rng, known, tag),
         Action::CreateIssue => issues::create(rng, known, tag),
         Action::CreateReturn => issues::create_return(rng, known, tag),

@@ -99,7 +99,10 @@ fn check_orders(dump: &Dump, wrong: &mut Vec<String>) {
             for quantity in ["receivedQty", "acceptedQty", "rejectedQty"] {
                 let delivered = summed(order, "deliveries", line, quantity);
                 if number(line, quantity) != delivered {
-                    wrong.push(format!("{po}: a line's {quantity} is {}, by deliveries {delivered}", line[quantity]));
+                    wrong.push(format!(
+                        "{po}: a line's {quantity} is {}, by deliveries {delivered}",
+                        line[quantity]
+                    ));
                 }
             }
             if number(line, "receivedQty") > number(line, "quantity") {
@@ -134,7 +137,10 @@ fn check_issues(dump: &Dump, wrong: &mut Vec<String>) {
             for quantity in ["receivedQty", "lostQty", "damagedQty", "returnedQty"] {
                 let booked = summed(issue, "receipts", line, quantity);
                 if number(line, quantity) != booked {
-                    wrong.push(format!("{document}: a line's {quantity} is {}, by receipts {booked}", line[quantity]));
+                    wrong.push(format!(
+                        "{document}: a line's {quantity} is {}, by receipts {booked}",
+                        line[quantity]
+                    ));
                 }
             }
             let dispatched = summed(issue, "dispatches", line, "quantity");

@@ -117,7 +117,9 @@ fn check_open_requests(dump: &Dump, wrong: &mut Vec<String>) {
     for card in dump.of_kind("JC") {
         let open = dump
             .of_kind("PR")
-            .filter(|request| text(request, "jobCardId") == text(card, "sk") && text(request, "status") == "PENDING")
+            .filter(|request| {
+                text(request, "jobCardId") == text(card, "sk") && text(request, "status") == "PENDING"
+            })
             .count();
         let (number, status) = (text(card, "jobCardNumber"), text(card, "status"));
         if card["openPartsRequests"].as_u64() != Some(open as u64) {

@@ -74,7 +74,8 @@ fn check_conservation(dump: &Dump, wrong: &mut Vec<String>) {
         are_at(text(part, "partNumber"), number(part, "stockQuantity"));
     }
     for card in dump.of_kind("JC").filter(|card| text(card, "status") != "CANCELLED") {
-        rows(card, "items").for_each(|item| are_at(number_of(dump, text(item, "inventoryPartId")), number(item, "qty")));
+        rows(card, "items")
+            .for_each(|item| are_at(number_of(dump, text(item, "inventoryPartId")), number(item, "qty")));
     }
     let is_sale = |invoice: &&Value| invoice["jobCardId"].is_null() && text(invoice, "status") != "CANCELLED";
     for line in dump.of_kind("INV").filter(is_sale).flat_map(|invoice| rows(invoice, "items")) {
