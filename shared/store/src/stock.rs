@@ -30,6 +30,7 @@ use crate::{
     error::StoreError,
     job_card::Hints,
     keys::{self, Key, PART_NUMBER, TenantKind},
+    planted::{PlantedBug, planted},
     tables::Table,
     transaction::{OnFailure, Transaction},
     update::Update,
@@ -323,7 +324,9 @@ impl Transaction {
                 }
                 None => self.update_or(one.update(None), on_failed_move(one, seen.clone())),
             }
-            if let Some(entry) = &one.entry {
+            let forgotten =
+                |entry: &&LedgerEntry| planted(PlantedBug::SaleWithoutLedger) && entry.kind == LedgerType::Sale;
+            if let Some(entry) = one.entry.as_ref().filter(|entry| !forgotten(entry)) {
                 self.append(entry)?;
             }
         }
@@ -351,7 +354,10 @@ impl StockMove {
         let mut update = Update::of(own.key()).add("version", 1).set("updatedAt", self.now.to_string());
         if ids::ordinal_of(&self.part).is_none() {
             let free = self.stock - self.promised;
-            update = update.add("available", free).when_at_least("available", (-free).max(0));
+            update = update.add("available", free);
+            if !planted(PlantedBug::PromisedTwice) {
+                update = update.when_at_least("available", (-free).max(0));
+            }
         }
         if let Some(central_part) = self.central_part {
             update = update.set("centralPartId", central_part.to_string());
@@ -363,8 +369,11 @@ impl StockMove {
             return update.when_exists();
         }
         let stock = self.stock;
-        let update =
-            update.add("stockQuantity", stock).add("headroom", stock).when_at_least("stockQuantity", -stock);
+        let update = update.add("stockQuantity", stock).add("headroom", stock);
+        if planted(PlantedBug::StockWithoutCondition) {
+            return update.when_exists();
+        }
+        let update = update.when_at_least("stockQuantity", -stock);
         if stock > 0 {
             // Whether it was low need not be known: the index is asked for what is at or below 0.
             return update;
