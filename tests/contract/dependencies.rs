@@ -96,3 +96,15 @@ fn no_file_is_so_long_that_no_one_reads_it() {
         visit(&workspace(folder), 450);
     }
 }
+
+#[test]
+fn only_the_concurrency_checker_can_plant_bugs() {
+    for folder in ["functions", "shared", "infra"] {
+        for entry in fs::read_dir(workspace(folder)).unwrap() {
+            let path = entry.unwrap().path().join("Cargo.toml");
+            let Ok(text) = fs::read_to_string(&path) else { continue };
+            let allowed = path.ends_with("shared/store/Cargo.toml");
+            assert!(allowed || !text.contains("planted-bugs"), "{}", path.display());
+        }
+    }
+}

@@ -92,6 +92,7 @@ pub fn store_from_env() -> Result<Store, ConfigError> {
         endpoint,
         credentials: credentials_from_env()?,
         table_prefix: required("DMS_TABLE_PREFIX")?,
+        retry_partition: None,
     }))
 }
 
@@ -152,6 +153,7 @@ impl Config {
                 endpoint: self.endpoints.dynamodb,
                 credentials: self.credentials.clone(),
                 table_prefix: self.table_prefix,
+                retry_partition: None,
             }),
             tokens: TokenKeys::new(&keys, self.access_ttl_secs, self.refresh_ttl_secs)?,
             clock: self.clock,

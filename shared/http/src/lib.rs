@@ -30,4 +30,4 @@ pub use error::{ApiError, ApiResult};
 pub use middleware::{MAX_BODY_BYTES, REQUEST_ID};
 pub use rate_limit::{LoginLimiter, RateLimiter};
 pub use reply::{REPLAYED, Reply};
-pub use router::{ApiRouter, service};
+pub use router::{ApiRouter, serve, service};

@@ -14,7 +14,12 @@ pub type ApiRouter = OpenApiRouter<AppState>;
 /// The service of some routes: wrapped in what surrounds every request.
 pub fn service(routes: ApiRouter, app: AppState) -> Router {
     let (router, _) = routes.split_for_parts();
-    router
+    serve(router, app)
+}
+
+/// The same of routes without their documentation: quick to make once more, for another instance.
+pub fn serve(routes: Router<AppState>, app: AppState) -> Router {
+    routes
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)
         .layer(axum_middleware::from_fn_with_state(app.clone(), around))

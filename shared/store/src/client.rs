@@ -6,7 +6,9 @@ use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
     Client,
     config::{
-        BehaviorVersion, Region, SharedHttpClient as HttpClient, retry::RetryConfig, timeout::TimeoutConfig,
+        BehaviorVersion, Region, SharedHttpClient as HttpClient,
+        retry::{RetryConfig, RetryPartition},
+        timeout::TimeoutConfig,
     },
     types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity},
 };
@@ -39,6 +41,9 @@ pub struct StoreConfig {
     pub credentials: Credentials,
     /// Put before every table's name: `dms-prod-`.
     pub table_prefix: String,
+    /// Whose bucket of retries is used up; the process's unless given. A history that is to replay exactly needs
+    /// one of its own.
+    pub retry_partition: Option<RetryPartition>,
 }
 
 /// The tables of one dealership.
@@ -154,7 +159,7 @@ impl Store {
             .http_client(config.http)
             .timeout_config(timeouts)
             .retry_config(RetryConfig::standard().with_max_attempts(4));
-        builder.set_endpoint_url(config.endpoint);
+        builder.set_endpoint_url(config.endpoint).set_retry_partition(config.retry_partition);
         Self {
             client: Client::from_conf(builder.build()),
             table_prefix: config.table_prefix,

@@ -18,6 +18,7 @@ use crate::{
     entity::Entity,
     error::{StoreError, is_throttle},
     keys, meter,
+    planted::{PlantedBug, planted},
     tables::{TTL_ATTRIBUTE, Table},
     transaction::{MAX_ACTIONS, OnFailure, Transaction},
 };
@@ -173,7 +174,10 @@ impl Store {
                 return Ok(answer);
             }
             answers.push(answer.clone());
-            let record = record(command, (&record_key, &run_id), attempt, &answer, &planned.events)?;
+            let mut record = record(command, (&record_key, &run_id), attempt, &answer, &planned.events)?;
+            if planted(PlantedBug::RecordPerTry) {
+                record.insert("sk".to_owned(), AttributeValue::S(format!("{run_id}#{attempt}")));
+            }
             match self.commit(record, planned.transaction).await? {
                 Ok(()) => return Ok(answer),
                 Err(Setback::Done(record)) => return earlier_answer(command, &run_id, &record, &answers),
@@ -204,7 +208,8 @@ impl Store {
         answers: &[Reply],
         refusal: Refusal,
     ) -> Result<Reply, StoreError> {
-        let may_be_done = command.idempotency_key.is_some() || !answers.is_empty();
+        let may_be_done = (command.idempotency_key.is_some() || !answers.is_empty())
+            && !planted(PlantedBug::RefusalWithoutLooking);
         if may_be_done && let Some(record) = self.command_record(command, record_key).await? {
             return earlier_answer(command, run_id, &record, answers);
         }
@@ -217,7 +222,11 @@ impl Store {
 
     async fn commit(&self, record: Item, transaction: Transaction) -> Result<Result<(), Setback>, StoreError> {
         let mut record_transaction = Transaction::new();
-        record_transaction.insert(Table::Core, record, Box::new(|_| None));
+        if planted(PlantedBug::RecordWithoutCondition) {
+            record_transaction.overwrite_item(record);
+        } else {
+            record_transaction.insert(Table::Core, record, Box::new(|_| None));
+        }
         let mut actions = record_transaction.into_actions(self)?;
         actions.extend(transaction.into_actions(self)?);
         if actions.len() > MAX_ACTIONS {

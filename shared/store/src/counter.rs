@@ -13,6 +13,7 @@ use crate::{
     client::{Store, number},
     error::StoreError,
     keys,
+    planted::{PlantedBug, planted},
     tables::Table,
     transaction::Transaction,
     update::Update,
@@ -60,6 +61,10 @@ impl Transaction {
     /// Takes the number after `last` of a gapless series and returns it.
     pub fn take_number(&mut self, series: &Series, last: i64) -> String {
         let counter = Update::of(keys::counter(series)).set_number(LAST, last + 1);
+        if planted(PlantedBug::NumberWithoutCondition) {
+            self.update(counter);
+            return series.format(u64::try_from(last + 1).unwrap_or_default());
+        }
         self.update(if last == 0 { counter.when_absent(LAST) } else { counter.when_number(LAST, last) });
         series.format(u64::try_from(last + 1).unwrap_or_default())
     }

@@ -30,6 +30,7 @@ use crate::{
     keys::{self, Key, TenantKind},
     parts_issue::SeenReceivers,
     parts_request::SeenCard,
+    planted::{PlantedBug, planted},
     stock::{Cause, SeenParts, StockMove},
     tables::{Index, Table},
     transaction::Transaction,
@@ -270,11 +271,13 @@ impl Store {
         transaction.free_vehicle(new.vehicle_id, new.id, now);
         let reopen = (AppointmentStatus::InProgress, AppointmentStatus::Arrived);
         transaction.step_own_appointment(&new, reopen, hints);
-        for request in open_requests {
+        for request in open_requests.iter().filter(|_| !planted(PlantedBug::RequestsStayOpen)) {
             let cancelled = request.clone().decided(PartsRequestStatus::Cancelled, by, None, now)?;
             transaction.replace(request, &cancelled)?;
         }
-        let alerts = transaction.move_stock(&returned(old, old.parts_from_stock(), by, now), &hints.parts)?;
+        let mut parts = old.parts_from_stock();
+        parts.retain(|_, _| !planted(PlantedBug::CardKeepsParts));
+        let alerts = transaction.move_stock(&returned(old, parts, by, now), &hints.parts)?;
         let changed = status_changed(old, &new);
         let centre = Some(old.service_center_id);
         let plan = Plan::new(transaction, new).event(centre, changed);

@@ -20,6 +20,7 @@ mod listing;
 mod meter;
 mod parts_issue;
 mod parts_request;
+pub mod planted;
 mod purchase_order;
 mod reconciliation;
 mod search;
@@ -34,7 +35,7 @@ mod update;
 mod user;
 mod vehicle;
 
-pub use aws_sdk_dynamodb::config::SharedHttpClient as HttpClient;
+pub use aws_sdk_dynamodb::config::{SharedHttpClient as HttpClient, retry::RetryPartition};
 
 pub use auth::{Credentials, Refreshed, Session};
 pub use client::{Item, Range, Rows, SortRange, Store, StoreConfig};

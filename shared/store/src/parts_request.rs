@@ -20,6 +20,7 @@ use crate::{
     error::StoreError,
     job_card::Hints,
     keys::{Key, TenantKind},
+    planted::{PlantedBug, planted},
     stock::Cause,
     tables::Table,
     transaction::Transaction,
@@ -100,7 +101,12 @@ impl Store {
             by,
             now: new.updated_at,
         };
-        let taken = new.approved_by_part().into_iter().map(|(part, quantity)| (part, -quantity));
+        let mut approved = new.approved_by_part();
+        if planted(PlantedBug::LinesNotAddedUp) {
+            let lines = new.items.iter().filter(|line| line.approved_qty > 0);
+            approved = lines.map(|line| (line.inventory_part_id, line.approved_qty)).collect();
+        }
+        let taken = approved.into_iter().map(|(part, quantity)| (part, -quantity));
         let alerts = transaction.move_stock(&cause.moves(taken), &hints.parts)?;
         let decided = EventKind::PartsRequestDecided {
             parts_request_id: new.id,

@@ -14,6 +14,7 @@ use crate::{
     entity::{Entity, TallyCell, Word, to_item},
     error::StoreError,
     keys::{self, Key},
+    planted::{PlantedBug, planted},
     tables::Table,
     update::Update,
 };
@@ -103,9 +104,10 @@ impl Transaction {
     /// # Errors
     /// [`StoreError::Corrupt`] when the document has no item form.
     pub fn replace<E: Entity>(&mut self, old: &E, new: &E) -> Result<(), StoreError> {
-        self.put(Table::Core, to_item(new)?, Condition::Version(old.version()), replan());
-        self.count(old.tally(), -1);
-        self.count(new.tally(), 1);
+        let unchecked = planted(PlantedBug::ReplacedWithoutVersion);
+        let condition = if unchecked { Condition::None } else { Condition::Version(old.version()) };
+        self.put(Table::Core, to_item(new)?, condition, replan());
+        self.recount(old.tally(), new.tally());
         let (before, after) = (old.words(), new.words());
         for word in before.iter().filter(|word| !after.contains(word)) {
             self.words.insert(word.clone(), false);
@@ -158,6 +160,11 @@ impl Transaction {
         self.put(table, item, Condition::New, on_taken);
     }
 
+    /// An item that is written over what there is.
+    pub(crate) fn overwrite_item(&mut self, item: Item) {
+        self.put(Table::Core, item, Condition::None, replan());
+    }
+
     /// Claims a unique value for a document.
     pub fn claim(&mut self, guard: &Key, owner: uuid::Uuid, field: &'static str, value: &str) {
         let value = value.to_owned();
@@ -194,6 +201,9 @@ impl Transaction {
 
     /// Changes where a document counts, for documents that are changed by [`Self::update`].
     pub fn recount(&mut self, before: Option<TallyCell>, after: Option<TallyCell>) {
+        if planted(PlantedBug::TallyNotMoved) {
+            return;
+        }
         self.count(before, -1);
         self.count(after, 1);
     }

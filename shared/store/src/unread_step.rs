@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::{
     entity::TallyCell,
     keys::OwnKeys,
+    planted::{PlantedBug, planted},
     transaction::{OnFailure, Transaction},
     update::Update,
 };
@@ -29,12 +30,13 @@ pub(crate) struct UnreadStep {
 impl UnreadStep {
     /// The update of the state and of the place in the index; the caller adds what else changes.
     pub(crate) fn update(&self, now: Timestamp) -> Update {
-        Update::of(self.own.key())
+        let listed = if planted(PlantedBug::IndexNotMoved) { self.from.1 } else { self.to.1 };
+        let update = Update::of(self.own.key())
             .set("status", self.to.0)
-            .set("gsi1pk", self.own.state(self.to.1).pk)
+            .set("gsi1pk", self.own.state(listed).pk)
             .set("updatedAt", now.to_string())
-            .add("version", 1)
-            .when("status", self.from.0)
+            .add("version", 1);
+        if planted(PlantedBug::StepWithoutState) { update } else { update.when("status", self.from.0) }
     }
 
     fn cell(&self, code: char) -> Option<TallyCell> {

@@ -86,6 +86,7 @@ async fn bench() -> Bench {
         endpoint: Some(cloud.dynamodb_endpoint().to_owned()),
         credentials: Credentials::from_keys(access_key, secret_key, None),
         table_prefix: "test-".to_owned(),
+        retry_partition: None,
     });
     store.create_missing_tables().await.unwrap();
     Bench { store, to_lose, _cloud: cloud }

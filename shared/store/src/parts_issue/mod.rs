@@ -20,6 +20,7 @@ use crate::{
     error::StoreError,
     job_card::Hints,
     keys::{self, Key, TenantKind},
+    planted::{PlantedBug, planted},
     stock::{Cause, StockMove},
     tables::Table,
     transaction::Transaction,
@@ -203,7 +204,9 @@ impl Store {
     ) -> Result<Plan<PartsIssue>, StoreError> {
         let mut transaction = Transaction::new();
         transaction.replace(old, &new)?;
-        transaction.move_stock(&promises(&new, -1), &hints.parts)?;
+        if !planted(PlantedBug::PromiseKeptWhenRefused) {
+            transaction.move_stock(&promises(&new, -1), &hints.parts)?;
+        }
         Ok(plan(transaction, new, decided, Vec::new()))
     }
 
@@ -236,6 +239,7 @@ impl Store {
         for (before, after) in old.items.iter().zip(&new.items).filter(|(b, a)| a.closed_qty > b.closed_qty) {
             *back.entry(new.sender_part(after)).or_default() += after.closed_qty - before.closed_qty;
         }
+        back.retain(|_, _| !planted(PlantedBug::ClosedPiecesVanish));
         let moves = cause(&new, ("NOT_SENT", LedgerType::TransferReturn), by).moves(back);
         transaction.move_stock(&moves, &hints.parts)?;
         Ok(plan(transaction, new, received, Vec::new()))
@@ -293,7 +297,10 @@ fn approved(issue: &PartsIssue, by: Uuid) -> Vec<StockMove> {
     let requested = issue.requested_by_central_part().into_iter();
     let moves = requested.map(|(part, quantity)| match approved.remove(&part) {
         None => StockMove::promise(part, -quantity, issue.updated_at),
-        Some(taken) => StockMove::of(cause.entry(part, -taken)).and_promise(-quantity),
+        Some(taken) => {
+            let released = if planted(PlantedBug::ApprovedAloneReleased) { taken } else { quantity };
+            StockMove::of(cause.entry(part, -taken)).and_promise(-released)
+        }
     });
     moves.collect()
 }

@@ -20,6 +20,7 @@ use crate::{
     error::StoreError,
     job_card::Hints,
     keys::{self, PART_NUMBER},
+    planted::{PlantedBug, planted},
     stock::{Cause, StockMove},
     transaction::{MAX_ACTIONS, OnFailure, Transaction, owner},
 };
@@ -108,7 +109,7 @@ impl Store {
         }
         transaction
             .move_stock(&cause(&new, ("SENT_BACK", LedgerType::TransferReturn), by).moves(back), &hints.parts)?;
-        for loss in &losses {
+        for loss in losses.iter().filter(|_| !planted(PlantedBug::LossWithoutRecord)) {
             transaction.append(loss)?;
         }
         Ok(plan(transaction, new, received, Vec::new()))

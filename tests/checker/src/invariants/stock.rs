@@ -1,0 +1,100 @@
+//! Stock and ledgers.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::dump::{Dump, number, rows, text};
+
+/// Stock is the sum of the ledger and never negative, and is listed as low when it is.
+pub(super) fn check(dump: &Dump, wrong: &mut Vec<String>) {
+    for part in dump.of_kind("PART") {
+        let (pk, id, stock) = (text(part, "pk"), text(part, "sk"), number(part, "stockQuantity"));
+        let ledger = format!("{pk}#{id}#LEDGER");
+        let sum: i64 = dump.starting(&ledger).map(|entry| number(entry, "delta")).sum();
+        let name = text(part, "partNumber");
+        if sum != stock {
+            wrong.push(format!("{pk} {name}: the stock is {stock}, the ledger's sum {sum}"));
+        }
+        if stock < 0 {
+            wrong.push(format!("{pk} {name}: the stock is {stock}"));
+        }
+        let headroom = number(part, "headroom");
+        if headroom != stock - number(part, "minStockLevel") {
+            wrong.push(format!("{pk} {name}: the headroom is {headroom} at a stock of {stock}"));
+        }
+        if (headroom <= 0) == part["lowPk"].is_null() {
+            wrong.push(format!("{pk} {name}: headroom {headroom}, low-stock index {}", part["lowPk"]));
+        }
+    }
+    check_promised(dump, wrong);
+    check_conservation(dump, wrong);
+}
+
+/// What Central has promised is what open issues ask for; the rest is available.
+fn check_promised(dump: &Dump, wrong: &mut Vec<String>) {
+    let mut asked: BTreeMap<&str, i64> = BTreeMap::new();
+    let is_open = |issue: &&Value| {
+        text(issue, "status") == "PENDING_APPROVAL" && text(issue, "direction") == "CENTRAL_TO_CENTER"
+    };
+    for line in dump.of_kind("PI").filter(is_open).flat_map(|issue| rows(issue, "items")) {
+        *asked.entry(text(line, "centralInventoryPartId")).or_default() += number(line, "requestedQty");
+    }
+    for part in dump.of_kind("PART").filter(|part| text(part, "pk").starts_with("CENTRAL#")) {
+        let name = text(part, "partNumber");
+        let (stock, allocated, available) =
+            (number(part, "stockQuantity"), number(part, "allocated"), number(part, "available"));
+        let open = asked.get(text(part, "sk")).copied().unwrap_or_default();
+        if allocated != open {
+            wrong.push(format!("{name}: {allocated} allocated, open issues ask for {open}"));
+        }
+        if available != stock - allocated || available < 0 {
+            wrong.push(format!("{name}: stock {stock}, allocated {allocated}, available {available}"));
+        }
+    }
+}
+
+/// No piece appears or vanishes: what came in is in a stock, under way, on a job card, sold, or lost.
+fn check_conservation(dump: &Dump, wrong: &mut Vec<String>) {
+    let mut pieces: BTreeMap<&str, [i64; 2]> = BTreeMap::new();
+    let mut came_in = |part: &str, quantity: i64| pieces.entry(number_of(dump, part)).or_default()[0] += quantity;
+    for entry in dump.of_kind("LEDGER").filter(|entry| matches!(text(entry, "type"), "OPENING" | "ADJUSTMENT")) {
+        came_in(text(entry, "partId"), number(entry, "delta"));
+    }
+    for order in dump.of_kind("PO") {
+        for line in rows(order, "items") {
+            came_in(text(line, "centralInventoryPartId"), number(line, "acceptedQty"));
+        }
+    }
+    let mut are_at = |number: &'_ str, quantity: i64| {
+        let number = dump.of_kind("PART").map(|part| text(part, "partNumber")).find(|known| *known == number);
+        pieces.entry(number.unwrap_or_default()).or_default()[1] += quantity;
+    };
+    for part in dump.of_kind("PART") {
+        are_at(text(part, "partNumber"), number(part, "stockQuantity"));
+    }
+    for card in dump.of_kind("JC").filter(|card| text(card, "status") != "CANCELLED") {
+        rows(card, "items")
+            .for_each(|item| are_at(number_of(dump, text(item, "inventoryPartId")), number(item, "qty")));
+    }
+    let is_sale = |invoice: &&Value| invoice["jobCardId"].is_null() && text(invoice, "status") != "CANCELLED";
+    for line in dump.of_kind("INV").filter(is_sale).flat_map(|invoice| rows(invoice, "items")) {
+        are_at(number_of(dump, text(line, "inventoryPartId")), number(line, "quantity"));
+    }
+    for line in dump.of_kind("PI").flat_map(|issue| rows(issue, "items")) {
+        // Under way, lost or damaged.
+        let back_or_there = number(line, "closedQty") + number(line, "receivedQty") + number(line, "returnedQty");
+        are_at(text(line, "partNumber"), number(line, "approvedQty") - back_or_there);
+    }
+    for (number, [came_in, are_somewhere]) in pieces {
+        if came_in != are_somewhere && !number.is_empty() {
+            wrong.push(format!("{number}: {came_in} pieces came in, {are_somewhere} are somewhere"));
+        }
+    }
+}
+
+/// The number of the part with this id; empty when there is none.
+fn number_of<'a>(dump: &'a Dump, part: &str) -> &'a str {
+    let found = dump.of_kind("PART").find(|known| text(known, "sk") == part);
+    found.map_or("", |part| text(part, "partNumber"))
+}
