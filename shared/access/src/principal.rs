@@ -144,7 +144,8 @@ impl Principal {
         named: Option<Uuid>,
         field: &'static str,
     ) -> Result<(TenantScope, Uuid), Refusal> {
-        self.scope_in(self.issue_list_scope(named)?, named, field)
+        let scope = if self.is_central() { all_or(named, field)? } else { self.own_list_scope(named)? };
+        self.scope_in(scope, named, field)
     }
 
     /// What a list of parts issues shows: all of them to Central.
@@ -152,7 +153,7 @@ impl Principal {
     /// # Errors
     /// As [`Self::list_scope`].
     pub fn issue_list_scope(&self, named: Option<Uuid>) -> Result<ListScope, Refusal> {
-        if self.is_central() { all_or(named) } else { self.own_list_scope(named) }
+        if self.is_central() { all_or(named, SERVICE_CENTRE) } else { self.own_list_scope(named) }
     }
 
     /// The centre in which a document is to be created: the caller's own, or the one an admin names.
@@ -161,7 +162,7 @@ impl Principal {
     /// `Forbidden` when a foreign centre is named or the caller has no centre; a field error on
     /// `serviceCenterId` when an admin names none, or one that cannot exist.
     pub fn scope_for_new(&self, named: Option<Uuid>) -> Result<(TenantScope, Uuid), Refusal> {
-        self.scope_in(self.list_scope(named)?, named, "serviceCenterId")
+        self.scope_in(self.list_scope(named)?, named, SERVICE_CENTRE)
     }
 
     fn scope_in(
@@ -186,7 +187,7 @@ impl Principal {
     /// names a centre that cannot exist.
     pub fn list_scope(&self, named: Option<Uuid>) -> Result<ListScope, Refusal> {
         match self.role {
-            Role::Admin => all_or(named),
+            Role::Admin => all_or(named, SERVICE_CENTRE),
             Role::ScManager
             | Role::ServiceEngineer
             | Role::ServiceAdvisor
@@ -208,13 +209,16 @@ impl Principal {
     }
 }
 
-/// The named centre, or all.
-fn all_or(named: Option<Uuid>) -> Result<ListScope, Refusal> {
+/// The field that names a centre, unless said otherwise.
+const SERVICE_CENTRE: &str = "serviceCenterId";
+
+/// The centre that `field` names, or all.
+fn all_or(named: Option<Uuid>, field: &'static str) -> Result<ListScope, Refusal> {
     match named {
         None => Ok(ListScope::All(AllCentres(()))),
         Some(id) => ids::ordinal_of(&id)
             .map(|ordinal| ListScope::One(TenantScope(ordinal)))
-            .ok_or_else(|| Refusal::field("serviceCenterId", format!("no such service centre: {id}"))),
+            .ok_or_else(|| Refusal::field(field, format!("no such service centre: {id}"))),
     }
 }
 
