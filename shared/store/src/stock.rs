@@ -339,6 +339,7 @@ impl Transaction {
         let on_failure = on_failed_move(one, seen.clone());
         if ids::ordinal_of(&one.part).is_some() {
             let part: Part = from_item(item)?;
+            let part = Part { central_part_id: one.central_part.or(part.central_part_id), ..part };
             return self.create_or(&part.moved(one.stock, one.now), on_failure);
         }
         let part: CentralPart = from_item(item)?;
