@@ -1,5 +1,7 @@
 //! Where every piece is: the ledgers and stocks of a part number, of Central and every centre, against each other.
 
+use std::collections::HashSet;
+
 use dms_access::{AllCentres, CentralScope, TenantScope};
 use dms_domain::{reconciliation::Balance, refusal::Refusal, stock::LedgerEntry};
 use futures::future::try_join_all;
@@ -103,7 +105,8 @@ impl Store {
         let scopes = self.scopes(dms_access::ListScope::All(all)).await?;
         // Every stock is a partition of parts; the place is its number and the last part that was done.
         let unknown = || Refusal::field("cursor", "is not one that this API gave");
-        let start = start.map(|text| place_of(text).ok_or_else(unknown)).transpose()?;
+        let place = |text: &str| place_of(text).filter(|(place, _)| *place <= scopes.len());
+        let start = start.map(|text| place(text).ok_or_else(unknown)).transpose()?;
         let (mut place, mut after) = start.unwrap_or((0, None));
         let mut parts = Vec::new();
         while parts.len() < limit && place <= scopes.len() {
@@ -152,8 +155,15 @@ impl Store {
             std::iter::once(keys::central_part_number(number)).chain(centres).collect::<Vec<_>>()
         };
         let found = self.get_many(numbers.iter().flat_map(guards)).await?;
-        let taken: Vec<&str> = found.iter().filter_map(|guard| text(guard, "pk")).collect();
-        let met_before = |number: &String| guards(number).iter().any(|key| taken.contains(&key.pk.as_str()));
+        // The number of a deleted part stays taken, but the part was not met.
+        let owned: Vec<(&str, Uuid)> =
+            found.iter().filter_map(|guard| Some((text(guard, "pk")?, owner(guard)?))).collect();
+        let there = self.get_many(owned.iter().map(|(_, part)| keys::part(part).key())).await?;
+        let there = there.into_iter().map(|part| Ok(from_item::<Stock>(part)?.id));
+        let there: HashSet<Uuid> = there.collect::<Result<_, StoreError>>()?;
+        let met: HashSet<&str> =
+            owned.iter().filter(|(_, part)| there.contains(part)).map(|(guard, _)| *guard).collect();
+        let met_before = |number: &String| guards(number).iter().any(|key| met.contains(key.pk.as_str()));
         Ok(numbers.into_iter().filter(|number| !met_before(number)).collect())
     }
 

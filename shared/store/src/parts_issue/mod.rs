@@ -119,7 +119,8 @@ impl Store {
     ) -> Result<HashMap<Uuid, IssuedPart>, StoreError> {
         // Anyone who may ask for parts may name Central's: what they see of them is what they asked for. A centre's
         // part is none of them.
-        let central_parts: Vec<Uuid> = central_parts.into_iter().filter(|id| ids::ordinal_of(id).is_none()).collect();
+        let central_parts: Vec<Uuid> =
+            central_parts.into_iter().filter(|id| ids::ordinal_of(id).is_none()).collect();
         let parts = self.get_many(central_parts.iter().map(|id| keys::part(id).key()));
         let links = self.owners(&central_parts, |part| keys::central_part_in(scope, part));
         let (parts, links) = tokio::try_join!(parts, links)?;
