@@ -41,7 +41,7 @@ pub struct Part {
     pub id: Uuid,
     /// The centre.
     pub service_center_id: Uuid,
-    /// The part in Central's stock, once some of it came from there.
+    /// The part in Central's stock, once some of it came from there or was sent there.
     #[serde(default)]
     pub central_part_id: Option<Uuid>,
     /// What can be edited.
@@ -201,7 +201,7 @@ impl Part {
     /// The part with other details: another minimum moves what is left above it.
     ///
     /// # Errors
-    /// A field error on `partNumber` when it would change although the part came from Central, which matches by it.
+    /// A field error on `partNumber` when it would change although the part is Central's, too, which matches by it.
     pub fn edited(&self, details: PartDetails, now: Timestamp) -> Result<Self, Refusal> {
         if self.central_part_id.is_some() && details.part_number != self.details.part_number {
             return Err(Refusal::field("partNumber", "cannot be changed: it is Central's number of the part"));

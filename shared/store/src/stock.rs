@@ -114,6 +114,7 @@ pub(crate) struct StockMove {
     stock: i64,
     promised: i64,
     central_part: Option<Uuid>,
+    number: Option<String>,
     entry: Option<LedgerEntry>,
     now: Timestamp,
 }
@@ -122,12 +123,12 @@ impl StockMove {
     /// What the ledger entry says.
     pub(crate) fn of(entry: LedgerEntry) -> Self {
         let (part, stock, now) = (entry.part_id, entry.delta, entry.created_at);
-        Self { part, stock, promised: 0, central_part: None, entry: Some(entry), now }
+        Self { part, stock, promised: 0, central_part: None, number: None, entry: Some(entry), now }
     }
 
     /// More or less of a part of Central's stock is promised; the stock itself stays.
     pub(crate) fn promise(part: Uuid, promised: i64, now: Timestamp) -> Self {
-        Self { part, stock: 0, promised, central_part: None, entry: None, now }
+        Self { part, stock: 0, promised, central_part: None, number: None, entry: None, now }
     }
 
     /// The same, changing also what is promised.
@@ -138,6 +139,11 @@ impl StockMove {
     /// The same, noting that the centre's part is this one of Central's.
     pub(crate) fn and_link(self, central_part: Uuid) -> Self {
         Self { central_part: Some(central_part), ..self }
+    }
+
+    /// The same, provided that the part has this number: pieces under way go by it.
+    pub(crate) fn when_numbered(self, number: String) -> Self {
+        Self { number: Some(number), ..self }
     }
 }
 
@@ -363,6 +369,9 @@ impl StockMove {
         if let Some(central_part) = self.central_part {
             update = update.set("centralPartId", central_part.to_string());
         }
+        if let Some(number) = &self.number {
+            update = update.when("partNumber", number);
+        }
         if self.promised != 0 {
             update = update.add("allocated", self.promised).when_at_least("allocated", -self.promised);
         }
@@ -394,6 +403,7 @@ fn part_gone() -> Refusal {
 
 fn on_failed_move(one: &StockMove, seen: SeenParts) -> OnFailure {
     let (id, stock, promised) = (one.part, one.stock, one.promised);
+    let number = one.number.clone();
     Box::new(move |item: Option<&Item>| {
         let part: Option<SeenPart> = item.and_then(|item| from_item(item.clone()).ok());
         let Some(part) = part else {
@@ -403,6 +413,10 @@ fn on_failed_move(one: &StockMove, seen: SeenParts) -> OnFailure {
             seen.put(id, Seen::Gone);
             return None;
         };
+        if let Some(number) = number.as_ref().filter(|number| **number != part.part_number) {
+            let message = format!("{number} is {} by now: ask anew", part.part_number);
+            return Some(Refusal::conflict("PART_RENAMED", message));
+        }
         // Of Central's stock what is promised to others cannot be taken or promised again.
         let free = part.available.unwrap_or(part.stock_quantity);
         let needed = promised - stock;

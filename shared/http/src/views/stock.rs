@@ -11,7 +11,7 @@ super::view! {
     PartView of Part as p {
         id: Uuid = p.id,
         service_center_id: Uuid = p.service_center_id,
-        /// The part in Central's stock, once some of it came from there.
+        /// The part in Central's stock, once some of it came from there or was sent there.
         central_inventory_part_id: Option<Uuid> = p.central_part_id,
         #[schema(example = "Battery Module")]
         part_name: String = p.details.part_name.clone(),

@@ -296,7 +296,17 @@ fn approved(issue: &PartsIssue, by: Uuid) -> Vec<StockMove> {
     let cause = cause(issue, ("SENT", LedgerType::TransferOut), by);
     let mut approved = issue.approved_by_sender_part();
     if !issue.is_from_central() {
-        return cause.moves(approved.into_iter().map(|(part, quantity)| (part, -quantity)));
+        // From here on the part goes by Central's number: linked with Central's part, it keeps it.
+        let moves = approved.into_iter().map(|(part, quantity)| {
+            let sent = StockMove::of(cause.entry(part, -quantity));
+            match issue.items.iter().find(|item| item.inventory_part_id == Some(part)) {
+                Some(item) => {
+                    sent.and_link(item.central_inventory_part_id).when_numbered(item.part_number.clone())
+                }
+                None => sent,
+            }
+        });
+        return moves.collect();
     }
     let requested = issue.requested_by_central_part().into_iter();
     let moves = requested.map(|(part, quantity)| match approved.remove(&part) {
