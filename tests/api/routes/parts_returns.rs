@@ -200,27 +200,32 @@ async fn a_wrong_return_is_refused_naming_its_field() {
 }
 
 #[tokio::test]
-async fn a_centres_own_part_of_a_number_of_centrals_can_be_returned_too() {
+async fn a_centres_own_part_of_a_number_of_centrals_is_returned_under_that_number() {
     let (dealership, _, _) = open().await;
     let part = dealership.central_part(1).await;
     let body = json!({"partName": "Our battery", "partNumber": part["partNumber"], "category": "Ours",
         "unitPrice": 1, "costPrice": 1, "gstRate": 5, "stockQuantity": 3});
     let own = dealership.one.inventory.create("/api/inventory/parts", body).await;
-    let issue = dealership.one.inventory.create(ISSUES, back(json!([line(&own, 2)]))).await;
-    step(&dealership.admin, &issue, "approve", json!({})).await.expect(200);
     let path = format!("/api/inventory/parts/{}", id(&own));
-    // Pieces of it are under way by that number, and the balance of all stocks goes by it.
-    let renamed = dealership.one.inventory.patch(&path, json!({"partNumber": "MINE-1"})).await;
-    if renamed.status == 200 {
-        let balance = dealership.admin
-            .get(&format!("/api/inventory/reconciliation?partNumber={}", part["partNumber"].as_str().unwrap()))
-            .await
-            .expect(200);
-        assert_eq!(balance["differences"], 0, "{balance}");
-    }
+    let rename = async |number: &Value| dealership.one.inventory.patch(&path, json!({"partNumber": number})).await;
+    let issue = dealership.one.inventory.create(ISSUES, back(json!([line(&own, 2)]))).await;
+    // Pieces under way, and the balance of all stocks, go by the number.
+    rename(&json!("MINE-1")).await.expect(200);
+    step(&dealership.admin, &issue, "approve", json!({})).await.refused(409, "PART_RENAMED");
+    assert_eq!(stocks(&dealership, &part, &own).await, (1, 0, 3));
+    rename(&part["partNumber"]).await.expect(200);
+    step(&dealership.admin, &issue, "approve", json!({})).await.expect(200);
+    rename(&json!("MINE-1")).await.refused(422, "VALIDATION_FAILED").naming("partNumber");
+    let balance = format!("/api/inventory/reconciliation?partNumber={}", part["partNumber"].as_str().unwrap());
+    assert_eq!(dealership.admin.get(&balance).await.expect(200)["differences"], 0);
     step(&dealership.one.inventory, &issue, "dispatch", json!({})).await.expect(200);
     step(&dealership.central, &issue, "receive", came(&issue, json!({"receivedQty": 2}))).await.expect(200);
     assert_eq!(stocks(&dealership, &part, &own).await, (3, 0, 1));
+    assert_eq!(dealership.admin.get(&balance).await.expect(200)["differences"], 0);
+    // And it takes what Central sends next.
+    let next = dealership.dispatched_issue(&dealership.one, &[(&part, 1)]).await;
+    step(&dealership.one.manager, &next, "receive", came(&next, json!({"receivedQty": 1}))).await.expect(200);
+    assert_eq!(stocks(&dealership, &part, &own).await, (2, 0, 2));
 }
 
 #[tokio::test]
