@@ -15,7 +15,7 @@ use crate::read::{present, view};
 /// The state a card is to have.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[schema(example = json!({"status": "IN_PROGRESS", "notes": "Started work"}))]
-pub(crate) struct NewStatus {
+pub(crate) struct NewCardStatus {
     status: JobCardStatus,
     notes: Option<LongText>,
 }
@@ -25,7 +25,7 @@ pub(crate) struct NewStatus {
 /// CREATED → ASSIGNED → IN_PROGRESS → COMPLETED, and IN_PROGRESS ⇄ PARTS_PENDING. An invoice makes the card
 /// INVOICED; `cancel` makes it CANCELLED.
 #[utoipa::path(
-    patch, path = "/api/job-cards/{id}/status", tag = "Job cards", request_body = NewStatus,
+    patch, path = "/api/job-cards/{id}/status", tag = "Job cards", request_body = NewCardStatus,
     params(("id" = uuid::Uuid, Path, description = "The job card")),
     responses((status = 200, description = "Changed", body = Envelope<JobCardView>)),
     security(("bearer" = ["job_cards:update"]))
@@ -35,7 +35,7 @@ pub(crate) async fn change_status(
     State(app): State<AppState>,
     id: Id,
     cmd: Cmd,
-    Json(input): Json<NewStatus>,
+    Json(input): Json<NewCardStatus>,
 ) -> ApiResult<Reply> {
     let scope = permit.scope_of(&id, "job card")?;
     let hints = Hints::default();

@@ -39,7 +39,7 @@ pub(crate) struct NewIssue {
     /// The sending centre of a return; your own unless you are Central's.
     from_service_center_id: Option<Uuid>,
     /// 1 to 40 lines.
-    items: Vec<NewLine>,
+    items: Vec<NewIssueLine>,
     /// MEDIUM unless given.
     priority: Option<Priority>,
     notes: Option<LongText>,
@@ -48,7 +48,7 @@ pub(crate) struct NewIssue {
 /// What is asked for of one part. Name it by `centralInventoryPartId` or `partNumber`; a return by `inventoryPartId`.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct NewLine {
+pub(crate) struct NewIssueLine {
     /// A part of Central's stock.
     central_inventory_part_id: Option<Uuid>,
     /// The number of a part of Central's stock.
@@ -124,7 +124,7 @@ async fn items(
     store: &Store,
     scope: TenantScope,
     direction: IssueDirection,
-    lines: &[NewLine],
+    lines: &[NewIssueLine],
     cmd: &Cmd,
 ) -> Result<Vec<IssueItem>, StoreError> {
     let named: Vec<Result<Named, (&'static str, String)>> =
@@ -150,7 +150,7 @@ async fn items(
 }
 
 fn lines_of(
-    lines: &[NewLine],
+    lines: &[NewIssueLine],
     named: Vec<Result<Named, (&'static str, String)>>,
     by_number: &BTreeMap<String, Uuid>,
     parts: &HashMap<Uuid, IssuedPart>,
@@ -199,7 +199,7 @@ enum Named {
 }
 
 impl Named {
-    fn of(line: &NewLine, direction: IssueDirection) -> Result<Self, (&'static str, String)> {
+    fn of(line: &NewIssueLine, direction: IssueDirection) -> Result<Self, (&'static str, String)> {
         match (direction, line.central_inventory_part_id, &line.part_number, line.inventory_part_id) {
             (IssueDirection::CentralToCenter, Some(id), _, _) => Ok(Self::Central(id)),
             (IssueDirection::CentralToCenter, None, Some(number), _) => Ok(Self::Number(number.0.clone())),

@@ -44,7 +44,7 @@ pub(crate) struct NewOrder {
     order_date: Option<Day>,
     expected_delivery_date: Option<Day>,
     /// 1 to 40 lines.
-    items: Vec<NewLine>,
+    items: Vec<NewOrderLine>,
     /// The supplier's unless given.
     payment_terms: Option<ShortText>,
     notes: Option<LongText>,
@@ -53,7 +53,7 @@ pub(crate) struct NewOrder {
 /// What is ordered of one part.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct NewLine {
+pub(crate) struct NewOrderLine {
     central_inventory_part_id: Uuid,
     quantity: Quantity,
     /// Price of one before tax.
@@ -91,7 +91,7 @@ pub(crate) fn check_terms(terms: &OrderTerms) -> Result<(), Refusal> {
 }
 
 /// The parts that lines name.
-pub(crate) fn part_ids(lines: &[NewLine]) -> Vec<Uuid> {
+pub(crate) fn part_ids(lines: &[NewOrderLine]) -> Vec<Uuid> {
     lines.iter().map(|line| line.central_inventory_part_id).collect()
 }
 
@@ -111,7 +111,7 @@ pub(crate) async fn parts_of(
 /// Field errors for parts that Central does not have, and those of [`price`].
 pub(crate) fn priced(
     cmd: &Cmd,
-    lines: &[NewLine],
+    lines: &[NewOrderLine],
     parts: &HashMap<Uuid, CentralPart>,
     (supply, on): (Supply, NaiveDate),
 ) -> Result<(Vec<OrderItem>, OrderTotals), Refusal> {

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
-    create::{NewLine, check_terms, part_ids, parts_of, priced, view},
+    create::{NewOrderLine, check_terms, part_ids, parts_of, priced, view},
     read::NOT_FOUND,
 };
 
@@ -35,7 +35,7 @@ pub(crate) struct OrderChanges {
     expected_delivery_date: Change<Day>,
     /// 1 to 40 lines.
     #[serde(default, deserialize_with = "set_only")]
-    items: Option<Vec<NewLine>>,
+    items: Option<Vec<NewOrderLine>>,
     #[serde(default)]
     #[schema(value_type = Option<ShortText>)]
     payment_terms: Change<ShortText>,

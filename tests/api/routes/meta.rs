@@ -1,6 +1,6 @@
 //! Health, documentation, and what every answer has in common: headers, ids, limits.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::Method;
 use chrono::TimeDelta;
@@ -223,4 +223,35 @@ async fn without_a_limit_there_are_no_limit_headers() {
     let app = open().await;
     let answer = knock(&app.anonymous()).await;
     assert!(answer.headers.keys().all(|name| !name.as_str().starts_with("x-ratelimit")));
+}
+
+#[tokio::test]
+async fn a_schema_of_the_document_means_the_same_to_every_function() {
+    let functions = [
+        ("admin", admin::routes()),
+        ("appointments", appointments::routes()),
+        ("auth", auth::routes()),
+        ("central-inventory", central_inventory::routes()),
+        ("customers", customers::routes()),
+        ("inventory", inventory::routes()),
+        ("invoices", invoices::routes()),
+        ("job-cards", job_cards::routes()),
+        ("meta", meta::routes()),
+        ("parts-issues", parts_issues::routes()),
+        ("parts-requests", parts_requests::routes()),
+        ("purchase-orders", purchase_orders::routes()),
+        ("vehicles", vehicles::routes()),
+    ];
+    // Merged into one document, of two that differ one would be lost.
+    let mut known: BTreeMap<String, (&str, Value)> = BTreeMap::new();
+    for (function, routes) in functions {
+        let (_, document) = routes.split_for_parts();
+        let components = serde_json::to_value(document.components).unwrap();
+        for (name, schema) in components["schemas"].as_object().into_iter().flatten() {
+            let (first, meaning) = known.entry(name.clone()).or_insert_with(|| (function, schema.clone()));
+            assert_eq!(meaning, schema, "{name} of {first} is another one in {function}");
+        }
+    }
+    let document = serde_json::to_value(dms_local::all_routes().split_for_parts().1.components).unwrap();
+    assert_eq!(known.len(), document["schemas"].as_object().unwrap().len());
 }
