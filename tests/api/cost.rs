@@ -12,7 +12,7 @@ fn id(document: &Value) -> &str {
 
 /// Checks a request's cost and returns its data.
 #[track_caller]
-fn within(answer: Answer, what: &str, round_trips: u64, read_units: f64, write_units: f64) -> Value {
+pub(crate) fn within(answer: Answer, what: &str, round_trips: u64, read_units: f64, write_units: f64) -> Value {
     let cost: Reading = answer.reading;
     assert!(answer.status.is_success(), "{what}: {}", answer.text);
     assert!(cost.round_trips <= round_trips, "{what}: {} round trips, {round_trips} allowed", cost.round_trips);

@@ -4,5 +4,6 @@
 
 mod concurrency;
 mod cost;
+mod cost_of_transfers;
 mod routes;
 mod tenancy;

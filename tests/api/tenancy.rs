@@ -58,7 +58,9 @@ fn row(method: &Method, path: &str) -> Option<Row> {
         | ("GET", "/api/parts-requests" | "/api/inventory" | "/api/inventory/low-stock" | "/api/invoices")
         | ("GET", "/api/service-centers" | "/api/users" | "/api/customers/search")
         | ("GET", "/api/suppliers" | "/api/central-inventory" | "/api/central-inventory/low-stock")
-        | ("GET", "/api/purchase-orders" | "/api/parts-issues" | "/api/inventory/reconciliation") => (Nothing, none),
+        | ("GET", "/api/purchase-orders" | "/api/parts-issues" | "/api/inventory/reconciliation") => {
+            (Nothing, none)
+        }
         ("POST", "/api/auth/login") => (Nothing, |_| json!({"email": "x@y.in", "password": "wrong-password"})),
         ("POST", "/api/auth/refresh") => (Nothing, |_| json!({"refreshToken": "x"})),
         ("POST", "/api/auth/logout") => (Nothing, none),

@@ -159,9 +159,7 @@ impl Dealership {
 
     /// A centre asks Central for these many pieces of each part.
     pub async fn issue(&self, centre: &Centre, parts: &[(&Value, i64)]) -> Value {
-        let line = |(part, quantity): &(&Value, i64)| {
-            json!({"centralInventoryPartId": part["id"], "requestedQty": quantity})
-        };
+        let line = |(part, quantity): &(&Value, i64)| json!({"centralInventoryPartId": part["id"], "requestedQty": quantity});
         let lines: Vec<Value> = parts.iter().map(line).collect();
         let body = json!({"toServiceCenterId": centre.id, "items": lines, "priority": "HIGH"});
         centre.manager.create("/api/parts-issues", body).await

@@ -101,7 +101,10 @@ async fn a_part_without_stock_has_an_empty_ledger_and_is_low() {
     }
     body["partCode"] = json!("B1");
     let part = dealership.central.create(PARTS, body).await;
-    assert_eq!((&part["stockQuantity"], &part["available"], &part["partCode"]), (&json!(0), &json!(0), &json!("B1")));
+    assert_eq!(
+        (&part["stockQuantity"], &part["available"], &part["partCode"]),
+        (&json!(0), &json!(0), &json!("B1"))
+    );
     assert_eq!((&part["lowStock"], &part["maxStockLevel"]), (&json!(true), &Value::Null));
     assert!(ledger(&dealership, &part).await.is_empty());
     assert_eq!(numbers(&dealership, "/low-stock").await, ["BAT-MOD-001"]);
@@ -218,7 +221,8 @@ async fn a_wrong_or_repeated_or_outdated_adjustment_changes_nothing() {
     }
     assert_eq!(stock(&dealership, &part).await, (10, 0, 10));
     let body = json!({"adjustmentType": "ADD", "quantity": 5, "reason": "STOCK_RECEIVED"});
-    let request = || dealership.central.request(Method::PATCH, &format!("{}/adjust-stock", path(&part))).json(&body);
+    let request =
+        || dealership.central.request(Method::PATCH, &format!("{}/adjust-stock", path(&part))).json(&body);
     let first = request().header("idempotency-key", "k1").send().await;
     let second = request().header("idempotency-key", "k1").send().await;
     assert_eq!(first.text, second.text);
@@ -329,7 +333,10 @@ async fn the_ledger_is_newest_first_and_filtered_by_type() {
         let answer = dealership.central.get(&format!("{}/transactions{query}", path(&part))).await;
         let total = answer.body["pagination"]["total"].as_u64().unwrap();
         let rows = answer.rows();
-        (total, rows.iter().map(|row| (row["delta"].as_i64().unwrap(), row["variance"].clone())).collect::<Vec<_>>())
+        (
+            total,
+            rows.iter().map(|row| (row["delta"].as_i64().unwrap(), row["variance"].clone())).collect::<Vec<_>>(),
+        )
     };
     let plain = |delta: i64| (delta, Value::Null);
     let (total, all) = seen("").await;
@@ -386,7 +393,8 @@ async fn centrals_stock_is_no_business_of_the_centres() {
     let one = &dealership.one;
     let adjustment = json!({"adjustmentType": "ADD", "quantity": 1, "reason": "STOCK_COUNT"});
     for client in [&one.manager, &one.advisor, &one.engineer, &one.inventory] {
-        for path in [LIST.to_owned(), format!("{LIST}/low-stock"), path(&part), format!("{}/transactions", path(&part))]
+        for path in
+            [LIST.to_owned(), format!("{LIST}/low-stock"), path(&part), format!("{}/transactions", path(&part))]
         {
             client.get(&path).await.refused(403, "FORBIDDEN");
         }

@@ -38,7 +38,8 @@ fn only(issue: &Value, quantities: &[i64]) -> Value {
 
 /// What is sent of each line.
 fn sent(issue: &Value, quantities: &[(usize, i64)]) -> Value {
-    let lines = quantities.iter().map(|(line, qty)| json!({"itemId": id(&issue["items"][*line]), "quantity": qty}));
+    let lines =
+        quantities.iter().map(|(line, qty)| json!({"itemId": id(&issue["items"][*line]), "quantity": qty}));
     json!({"items": lines.collect::<Vec<_>>()})
 }
 
@@ -126,8 +127,13 @@ async fn more_than_is_available_is_refused_naming_the_parts_and_promises_nothing
     ask(&dealership, json!([line(&short, 2), line(&short, 1)])).await.expect(201);
     assert_eq!(central(&dealership, &short).await, (3, 3, 0));
     // What is promised to one is not there for another.
-    dealership.two.manager.post(ISSUES, json!({"items": [line(&short, 1)]})).await
-        .refused(409, "INSUFFICIENT_STOCK").naming(short["partNumber"].as_str().unwrap());
+    dealership
+        .two
+        .manager
+        .post(ISSUES, json!({"items": [line(&short, 1)]}))
+        .await
+        .refused(409, "INSUFFICIENT_STOCK")
+        .naming(short["partNumber"].as_str().unwrap());
 }
 
 #[tokio::test]
@@ -140,7 +146,10 @@ async fn a_wrong_issue_is_refused_naming_its_field() {
         (json!([]), "items"),
         (json!(vec![good.clone(); 41]), "items"),
         (json!([good, {"requestedQty": 1}]), "items[1].centralInventoryPartId"),
-        (json!([good, {"centralInventoryPartId": id(&centres), "requestedQty": 1}]), "items[1].centralInventoryPartId"),
+        (
+            json!([good, {"centralInventoryPartId": id(&centres), "requestedQty": 1}]),
+            "items[1].centralInventoryPartId",
+        ),
         (json!([good, {"partNumber": "NO-SUCH", "requestedQty": 1}]), "items[1].partNumber"),
         (json!([good, {"inventoryPartId": id(&centres), "requestedQty": 1}]), "items[1].centralInventoryPartId"),
         (json!([good, line(&part, 0)]), "items[1].requestedQty"),
@@ -207,7 +216,9 @@ async fn a_wrong_approval_names_its_line_and_takes_nothing() {
     ] {
         step(&dealership.admin, &issue, "approve", body).await.refused(422, "VALIDATION_FAILED").naming(named);
     }
-    for client in [&dealership.central, &dealership.one.manager, &dealership.one.inventory, &dealership.one.advisor] {
+    for client in
+        [&dealership.central, &dealership.one.manager, &dealership.one.inventory, &dealership.one.advisor]
+    {
         step(client, &issue, "approve", json!({})).await.refused(403, "FORBIDDEN");
         step(client, &issue, "reject", json!({"reason": "No"})).await.refused(403, "FORBIDDEN");
     }
@@ -224,7 +235,10 @@ async fn rejecting_and_cancelling_give_free_what_was_promised() {
     assert_eq!(central(&dealership, &part).await, (10, 6, 0));
     let reason = json!({"reason": "Needed elsewhere"});
     let rejected = step(&dealership.admin, &issue, "reject", reason).await.expect(200);
-    assert_eq!((&rejected["status"], &rejected["decisionNotes"]), (&json!("REJECTED"), &json!("Needed elsewhere")));
+    assert_eq!(
+        (&rejected["status"], &rejected["decisionNotes"]),
+        (&json!("REJECTED"), &json!("Needed elsewhere"))
+    );
     assert_eq!(central(&dealership, &part).await, (10, 0, 0));
 
     let issue = ask(&dealership, json!([line(&part, 4)])).await.expect(201);
@@ -261,7 +275,10 @@ async fn an_issue_is_sent_in_parts_under_numbers_of_their_own() {
     first["estimatedArrival"] = json!("2026-11-25");
     let once = step(&dealership.central, &issue, "dispatch", first).await.expect(200);
     assert_eq!(once["status"], "DISPATCHED");
-    assert_eq!((&once["dispatches"][0]["number"], &once["estimatedArrival"]), (&json!("PI-2026-0001/1"), &json!("2026-11-25")));
+    assert_eq!(
+        (&once["dispatches"][0]["number"], &once["estimatedArrival"]),
+        (&json!("PI-2026-0001/1"), &json!("2026-11-25"))
+    );
     assert_eq!(once["transportDetails"]["driverPhone"], "+919876543210");
     assert_eq!((&once["items"][0]["dispatchedQty"], &once["items"][1]["dispatchedQty"]), (&json!(3), &json!(0)));
     for (body, status, code, named) in [
@@ -270,15 +287,24 @@ async fn an_issue_is_sent_in_parts_under_numbers_of_their_own() {
         (json!({"items": [{"itemId": id(&pad), "quantity": 1}]}), 422, "VALIDATION_FAILED", "items[0].itemId"),
         (sent(&issue, &[(1, 0)]), 422, "VALIDATION_FAILED", "items[0].quantity"),
         (json!({"items": []}), 422, "VALIDATION_FAILED", "items"),
-        (json!({"transportDetails": {"driverPhone": "1"}}), 422, "VALIDATION_FAILED", "transportDetails.driverPhone"),
+        (
+            json!({"transportDetails": {"driverPhone": "1"}}),
+            422,
+            "VALIDATION_FAILED",
+            "transportDetails.driverPhone",
+        ),
     ] {
         step(&dealership.central, &issue, "dispatch", body).await.refused(status, code).naming(named);
     }
     assert_eq!(read(&dealership, &issue).await, once);
     let rest = dealership.central.request(Method::PATCH, &format!("{ISSUES}/{}/dispatch", id(&issue)));
     let twice = rest.send().await.expect(200);
-    assert_eq!((&twice["dispatches"][1]["number"], &twice["transportDetails"]), (&json!("PI-2026-0001/2"), &Value::Null));
-    let left: Vec<&Value> = twice["dispatches"][1]["items"].as_array().unwrap().iter().map(|line| &line["quantity"]).collect();
+    assert_eq!(
+        (&twice["dispatches"][1]["number"], &twice["transportDetails"]),
+        (&json!("PI-2026-0001/2"), &Value::Null)
+    );
+    let left: Vec<&Value> =
+        twice["dispatches"][1]["items"].as_array().unwrap().iter().map(|line| &line["quantity"]).collect();
     assert_eq!(left, [&json!(2), &json!(4)]);
     let more = step(&dealership.central, &issue, "dispatch", json!({})).await;
     more.refused(409, "OVER_DISPATCH").naming("items");
@@ -330,7 +356,8 @@ async fn words_change_while_an_issue_waits_and_steps_repeated_with_a_key_happen_
     let part = dealership.central_part(10).await;
     let issue = ask(&dealership, json!([line(&part, 4)])).await.expect(201);
     let path = format!("{ISSUES}/{}", id(&issue));
-    let changed = dealership.one.manager.patch(&path, json!({"priority": "LOW", "notes": "By Friday"})).await.expect(200);
+    let changed =
+        dealership.one.manager.patch(&path, json!({"priority": "LOW", "notes": "By Friday"})).await.expect(200);
     assert_eq!((&changed["priority"], &changed["notes"]), (&json!("LOW"), &json!("By Friday")));
     let approve = format!("{path}/approve");
     let request = || dealership.admin.request(Method::PATCH, &approve).json(&json!({}));
@@ -383,6 +410,10 @@ async fn a_centre_sees_its_own_issues_and_central_sees_all() {
         assert_eq!(seen(client, "?filter[direction]=CENTER_TO_CENTRAL").await, Vec::<String>::new());
         assert_eq!(seen(client, "?filter[priority]=HIGH&sort=createdAt").await, [one.clone(), two.clone()]);
     }
-    let shown = dealership.admin.get(&format!("{path}?expand=toServiceCenter,requestedBy,decidedBy")).await.expect(200);
-    assert_eq!((&shown["toServiceCenter"]["code"], &shown["decidedBy"]["name"]), (&json!("SC001"), &json!("The admin")));
+    let shown =
+        dealership.admin.get(&format!("{path}?expand=toServiceCenter,requestedBy,decidedBy")).await.expect(200);
+    assert_eq!(
+        (&shown["toServiceCenter"]["code"], &shown["decidedBy"]["name"]),
+        (&json!("SC001"), &json!("The admin"))
+    );
 }

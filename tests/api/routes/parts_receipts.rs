@@ -104,7 +104,10 @@ async fn workflow_2_ask_approve_dispatch_receive_as_the_specification_says_it() 
     let body = json!({"transportDetails": {"vehicleNumber": "MH01AB1234", "driverPhone": "+919876543210"},
         "estimatedArrival": "2026-11-24"});
     let dispatched = step(&dealership.central, &issue, "dispatch", body).await.expect(200);
-    assert_eq!((&dispatched["status"], &dispatched["estimatedArrival"]), (&json!("DISPATCHED"), &json!("2026-11-24")));
+    assert_eq!(
+        (&dispatched["status"], &dispatched["estimatedArrival"]),
+        (&json!("DISPATCHED"), &json!("2026-11-24"))
+    );
     assert_eq!(dispatched["transportDetails"]["vehicleNumber"], "MH01AB1234");
     assert_eq!(of_central().await, [450, 0, 450, 50]);
     assert!(parts(&dealership).await.is_empty());
@@ -138,7 +141,9 @@ async fn a_part_that_is_new_to_the_centre_is_created_there_and_the_next_issue_ad
     receive(&dealership, &issue, good(&issue, &[10])).await.expect(200);
     let (new, stock) = only_part(&dealership).await;
     assert_eq!(stock, 10);
-    for field in ["partName", "partNumber", "partCode", "category", "unitPrice", "costPrice", "gstRate", "hsnSacCode"] {
+    for field in
+        ["partName", "partNumber", "partCode", "category", "unitPrice", "costPrice", "gstRate", "hsnSacCode"]
+    {
         assert_eq!(new[field], part[field], "{field}");
     }
     for (field, value) in [
@@ -192,7 +197,11 @@ async fn a_part_of_that_number_that_the_centre_had_is_linked_with_its_first_rece
     let (linked, stock) = only_part(&dealership).await;
     assert_eq!((&linked["id"], stock, &linked["lowStock"]), (&own["id"], 13, &json!(false)));
     assert_eq!(linked["centralInventoryPartId"], part["id"]);
-    assert_eq!((&linked["partName"], &linked["unitPrice"]), (&own["partName"], &own["unitPrice"]), "its words stay");
+    assert_eq!(
+        (&linked["partName"], &linked["unitPrice"]),
+        (&own["partName"], &own["unitPrice"]),
+        "its words stay"
+    );
     let next = dealership.dispatched_issue(&dealership.one, &[(&part, 1)]).await;
     assert_eq!(next["items"][0]["inventoryPartId"], own["id"]);
 }
@@ -237,13 +246,17 @@ async fn pieces_that_did_not_arrive_well_are_accounted_for() {
         (json!({"receivedQty": 1, "lostQty": 2, "damagedQty": 1, "returnedQty": 2}), "COMPLETED", 0, 86, 6),
     ] {
         let received = receive(&dealership, &issue, of_first(&issue, line.clone())).await.expect(200);
-        assert_eq!((&received["status"], &received["items"][0]["inTransit"]), (&json!(status), &json!(in_transit)));
+        assert_eq!(
+            (&received["status"], &received["items"][0]["inTransit"]),
+            (&json!(status), &json!(in_transit))
+        );
         assert_eq!(central(&dealership, &part).await, (of_central, in_transit), "{line}");
         assert_eq!(only_part(&dealership).await.1, of_centre, "{line}");
     }
     let done = read(&dealership, &issue).await;
     let item = &done["items"][0];
-    let quantities = ["receivedQty", "lostQty", "damagedQty", "returnedQty"].map(|field| item[field].as_i64().unwrap());
+    let quantities =
+        ["receivedQty", "lostQty", "damagedQty", "returnedQty"].map(|field| item[field].as_i64().unwrap());
     assert_eq!(quantities, [6, 5, 3, 6]);
     assert_eq!(done["receipts"].as_array().unwrap().len(), 5);
     let mut losses: Vec<(String, i64)> = Vec::new();
@@ -257,8 +270,12 @@ async fn pieces_that_did_not_arrive_well_are_accounted_for() {
     assert_eq!(losses, expected.map(|(reason, pieces)| (reason.to_owned(), pieces)));
     let moved: Vec<_> =
         ledger(&dealership.central, &path).await.into_iter().filter(|entry| entry.1 != 0).collect();
-    let expected =
-        [entry("OPENING", 100), entry("TRANSFER_OUT", -20), entry("TRANSFER_RETURN", 2), entry("TRANSFER_RETURN", 4)];
+    let expected = [
+        entry("OPENING", 100),
+        entry("TRANSFER_OUT", -20),
+        entry("TRANSFER_RETURN", 2),
+        entry("TRANSFER_RETURN", 4),
+    ];
     assert_eq!(moved, expected);
 }
 
@@ -290,7 +307,8 @@ async fn a_wrong_receipt_names_its_field_and_changes_nothing() {
         {"itemId": id(&issue["items"][1]), "quantity": 4}]});
     let before = step(&dealership.central, &issue, "dispatch", body).await.expect(200);
     let other = dealership.dispatched_issue(&dealership.one, &[(&pad, 1)]).await;
-    let line = |place: usize, quantity: i64| json!({"itemId": id(&issue["items"][place]), "receivedQty": quantity});
+    let line =
+        |place: usize, quantity: i64| json!({"itemId": id(&issue["items"][place]), "receivedQty": quantity});
     let mut spread = line(0, 2);
     spread["lostQty"] = json!(2);
     spread["returnedQty"] = json!(1);
@@ -298,12 +316,20 @@ async fn a_wrong_receipt_names_its_field_and_changes_nothing() {
         (json!([line(1, 4), line(0, 5)]), 409, "OVER_RECEIPT", "receivedItems[1].receivedQty"),
         (json!([spread]), 409, "OVER_RECEIPT", "receivedItems[0].receivedQty"),
         (json!([line(1, 1), line(1, 1)]), 422, "VALIDATION_FAILED", "receivedItems[1].itemId"),
-        (json!([line(1, 1), {"itemId": id(&other["items"][0]), "receivedQty": 1}]), 422, "VALIDATION_FAILED",
-            "receivedItems[1].itemId"),
+        (
+            json!([line(1, 1), {"itemId": id(&other["items"][0]), "receivedQty": 1}]),
+            422,
+            "VALIDATION_FAILED",
+            "receivedItems[1].itemId",
+        ),
         (json!([line(1, 0)]), 422, "VALIDATION_FAILED", "receivedItems[0].receivedQty"),
         (json!([line(1, -1)]), 422, "VALIDATION_FAILED", "receivedItems[0].receivedQty"),
-        (json!([{"itemId": id(&issue["items"][0]), "lostQty": 1}]), 422, "VALIDATION_FAILED",
-            "receivedItems[0].receivedQty"),
+        (
+            json!([{"itemId": id(&issue["items"][0]), "lostQty": 1}]),
+            422,
+            "VALIDATION_FAILED",
+            "receivedItems[0].receivedQty",
+        ),
         (json!([]), 422, "VALIDATION_FAILED", "receivedItems"),
         (json!(vec![line(0, 1); 41]), 422, "VALIDATION_FAILED", "receivedItems"),
     ] {
@@ -335,7 +361,8 @@ async fn forty_lines_that_are_all_new_to_the_centre_are_received_in_one_request(
     let issue = dealership.dispatched_issue(&dealership.one, &lines).await;
     let body = good(&issue, &[5; 40]);
     let path = format!("{ISSUES}/{}/receive", id(&issue));
-    let send = || dealership.one.manager.request(Method::PATCH, &path).header("idempotency-key", "r1").json(&body).send();
+    let send =
+        || dealership.one.manager.request(Method::PATCH, &path).header("idempotency-key", "r1").json(&body).send();
     let first = send().await;
     assert_eq!(first.body["data"]["status"], "COMPLETED", "{}", first.text);
     assert_eq!(send().await.text, first.text);

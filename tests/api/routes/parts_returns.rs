@@ -81,7 +81,10 @@ async fn a_return_is_asked_for_approved_sent_by_its_centre_and_received_by_centr
     assert_eq!(stocks(&dealership, &part, &own).await, (90, 4, 6));
     step(&dealership.two.inventory, &issue, "dispatch", json!({})).await.refused(404, "NOT_FOUND");
     let sent = step(&dealership.one.inventory, &issue, "dispatch", json!({})).await.expect(200);
-    assert_eq!((&sent["status"], &sent["dispatches"][0]["number"]), (&json!("DISPATCHED"), &json!("PI-2026-0002/1")));
+    assert_eq!(
+        (&sent["status"], &sent["dispatches"][0]["number"]),
+        (&json!("DISPATCHED"), &json!("PI-2026-0002/1"))
+    );
     let all = came(&issue, json!({"receivedQty": 4}));
     for client in [&dealership.one.inventory, &dealership.one.manager] {
         step(client, &issue, "receive", all.clone()).await.refused(403, "FORBIDDEN");
@@ -187,8 +190,12 @@ async fn a_wrong_return_is_refused_naming_its_field() {
         answer.refused(422, "VALIDATION_FAILED").naming(named);
     }
     let mut body = back(json!([line(&own, 1)]));
-    dealership.central.post(ISSUES, body.clone()).await
-        .refused(422, "VALIDATION_FAILED").naming("fromServiceCenterId");
+    dealership
+        .central
+        .post(ISSUES, body.clone())
+        .await
+        .refused(422, "VALIDATION_FAILED")
+        .naming("fromServiceCenterId");
     body["fromServiceCenterId"] = json!(dealership.two.id);
     dealership.one.inventory.post(ISSUES, body.clone()).await.refused(403, "FORBIDDEN");
     let answer = dealership.central.post(ISSUES, body.clone()).await;

@@ -85,7 +85,10 @@ async fn workflow_1_draft_submit_approve_receive_as_the_specification_says_it() 
     let received = dealership.central.patch(&format!("{path}/receive"), delivery).await.expect(200);
     assert_eq!((&received["status"], &received["version"]), (&json!("COMPLETED"), &json!(4)));
     let line = &received["items"][0];
-    assert_eq!((&line["receivedQty"], &line["acceptedQty"], &line["rejectedQty"]), (&json!(100), &json!(98), &json!(2)));
+    assert_eq!(
+        (&line["receivedQty"], &line["acceptedQty"], &line["rejectedQty"]),
+        (&json!(100), &json!(98), &json!(2))
+    );
     let delivery = &received["deliveries"][0];
     assert_eq!((&delivery["number"], &delivery["invoiceNumber"]), (&json!(1), &json!("SUP-INV-001")));
     assert_eq!(delivery["items"][0]["condition"], "GOOD");
@@ -169,10 +172,34 @@ async fn a_wrong_delivery_names_its_field_and_changes_nothing() {
         (json!([good, came(&order, 0, (10, 10, 0))]), "I-2", 409, "OVER_RECEIPT", "receivedItems[1].receivedQty"),
         (json!([good]), "I-1", 409, "DELIVERY_ALREADY_RECEIVED", ""),
         (json!([good, came(&other, 0, (1, 1, 0))]), "I-2", 422, "VALIDATION_FAILED", "receivedItems[1].itemId"),
-        (json!([good, came(&order, 0, (5, 3, 1))]), "I-2", 422, "VALIDATION_FAILED", "receivedItems[1].receivedQty"),
-        (json!([good, came(&order, 0, (5, 5, 1))]), "I-2", 422, "VALIDATION_FAILED", "receivedItems[1].receivedQty"),
-        (json!([good, came(&order, 0, (0, 0, 0))]), "I-2", 422, "VALIDATION_FAILED", "receivedItems[1].receivedQty"),
-        (json!([good, came(&order, 0, (1, 2, -1))]), "I-2", 422, "VALIDATION_FAILED", "receivedItems[1].rejectedQty"),
+        (
+            json!([good, came(&order, 0, (5, 3, 1))]),
+            "I-2",
+            422,
+            "VALIDATION_FAILED",
+            "receivedItems[1].receivedQty",
+        ),
+        (
+            json!([good, came(&order, 0, (5, 5, 1))]),
+            "I-2",
+            422,
+            "VALIDATION_FAILED",
+            "receivedItems[1].receivedQty",
+        ),
+        (
+            json!([good, came(&order, 0, (0, 0, 0))]),
+            "I-2",
+            422,
+            "VALIDATION_FAILED",
+            "receivedItems[1].receivedQty",
+        ),
+        (
+            json!([good, came(&order, 0, (1, 2, -1))]),
+            "I-2",
+            422,
+            "VALIDATION_FAILED",
+            "receivedItems[1].rejectedQty",
+        ),
         (
             json!([came(&order, 1, (2, 2, 0)), came(&order, 1, (2, 2, 0))]),
             "I-2",
@@ -182,7 +209,13 @@ async fn a_wrong_delivery_names_its_field_and_changes_nothing() {
         ),
         (json!([]), "I-2", 422, "VALIDATION_FAILED", "receivedItems"),
         (json!(many), "I-2", 422, "VALIDATION_FAILED", "receivedItems"),
-        (json!([{"itemId": id(&order["items"][0])}]), "I-2", 422, "VALIDATION_FAILED", "receivedItems[0].receivedQty"),
+        (
+            json!([{"itemId": id(&order["items"][0])}]),
+            "I-2",
+            422,
+            "VALIDATION_FAILED",
+            "receivedItems[0].receivedQty",
+        ),
     ] {
         let answer = receive(&dealership, &order, lines.clone(), Some(invoice)).await;
         assert_eq!(answer.status.as_u16(), status, "{lines}: {}", answer.text);
@@ -311,8 +344,14 @@ async fn a_part_deleted_while_it_was_on_order_is_there_again_with_its_delivery()
     assert_eq!(list.body["pagination"]["total"], 2);
     assert_eq!(list.rows().len(), 2);
     // All that is rejected brings nothing back.
-    dealership.central.patch(&format!("{path}/adjust-stock"),
-        json!({"adjustmentType": "SET", "quantity": 0, "reason": "SCRAPPED"})).await.expect(200);
+    dealership
+        .central
+        .patch(
+            &format!("{path}/adjust-stock"),
+            json!({"adjustmentType": "SET", "quantity": 0, "reason": "SCRAPPED"}),
+        )
+        .await
+        .expect(200);
     dealership.central.delete(&path).await.expect(200);
     let done = receive(&dealership, &order, json!([came(&order, 0, (1, 0, 1))]), None).await.expect(200);
     assert_eq!(done["status"], "COMPLETED");

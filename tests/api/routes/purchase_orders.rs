@@ -122,8 +122,7 @@ async fn tax_is_split_in_the_warehouses_state_and_integrated_from_another() {
         let mut exempt = line(&pad, 7, json!("1.05"));
         exempt["gstRate"] = json!(0);
         let lines = json!([line(&pad, 7, json!("142.87")), cheap, exempt, line(&oil, 1, json!("0.03"))]);
-        let order =
-            dealership.central.create(ORDERS, json!({"supplierId": id(&supplier), "items": lines})).await;
+        let order = dealership.central.create(ORDERS, json!({"supplierId": id(&supplier), "items": lines})).await;
         assert_eq!((&order["supplierState"], &order["placeOfSupply"]), (&json!(state), &json!("Maharashtra")));
         let items = order["items"].as_array().unwrap();
         let sum = |field: &str| items.iter().map(|item| paise(&item[field])).sum::<i64>();
@@ -140,7 +139,8 @@ async fn tax_is_split_in_the_warehouses_state_and_integrated_from_another() {
             assert_eq!(untaxed, "0", "{state}: {item}");
         }
         assert_eq!(items[0]["taxableValue"], "1000.09");
-        let tax = if integrated { (&items[0]["igst"], json!("180.02")) } else { (&items[0]["cgst"], json!("90.01")) };
+        let tax =
+            if integrated { (&items[0]["igst"], json!("180.02")) } else { (&items[0]["cgst"], json!("90.01")) };
         assert_eq!(tax.0, &tax.1, "{state}");
         assert_eq!(items[2]["total"], "7.35", "nothing on what is exempt");
     }
@@ -270,8 +270,12 @@ async fn an_order_is_cancelled_before_anything_arrives_and_then_deleted() {
         wrong.refused(422, "VALIDATION_FAILED").naming("reason");
         let cancelled =
             step(&dealership.central, &order, "cancel", json!({"reason": "Not needed"})).await.expect(200);
-        assert_eq!((&cancelled["status"], &cancelled["decisionNotes"]), (&json!("CANCELLED"), &json!("Not needed")));
-        for (name, body) in [("submit", json!({})), ("approve", json!({})), ("cancel", json!({"reason": "Again"}))] {
+        assert_eq!(
+            (&cancelled["status"], &cancelled["decisionNotes"]),
+            (&json!("CANCELLED"), &json!("Not needed"))
+        );
+        for (name, body) in [("submit", json!({})), ("approve", json!({})), ("cancel", json!({"reason": "Again"}))]
+        {
             step(&dealership.admin, &order, name, body).await.refused(409, "INVALID_TRANSITION");
         }
         assert_eq!(read(&dealership, &order).await, cancelled);
@@ -318,7 +322,9 @@ async fn placing_and_stepping_again_with_the_same_key_happens_once() {
 async fn lists_are_filtered_by_state_with_exact_totals_and_show_relations() {
     let dealership = open().await;
     let mut orders = Vec::new();
-    for steps in [&[][..], &["submit"][..], &["submit", "approve"][..], &["submit"][..], &["submit", "approve"][..]] {
+    for steps in
+        [&[][..], &["submit"][..], &["submit", "approve"][..], &["submit"][..], &["submit", "approve"][..]]
+    {
         dealership.app.advance(TimeDelta::days(1));
         let order = draft(&dealership).await;
         for name in steps {
@@ -370,7 +376,10 @@ async fn orders_are_no_business_of_the_centres() {
     for client in [&one.manager, &one.advisor, &one.engineer, &one.inventory] {
         client.get(ORDERS).await.refused(403, "FORBIDDEN");
         client.get(&path(&order)).await.refused(403, "FORBIDDEN");
-        client.post(ORDERS, json!({"supplierId": order["supplierId"], "items": []})).await.refused(403, "FORBIDDEN");
+        client
+            .post(ORDERS, json!({"supplierId": order["supplierId"], "items": []}))
+            .await
+            .refused(403, "FORBIDDEN");
         client.patch(&path(&order), json!({"notes": "Mine"})).await.refused(403, "FORBIDDEN");
         client.delete(&path(&order)).await.refused(403, "FORBIDDEN");
         for name in ["submit", "approve", "arrive", "receive", "cancel", "reject"] {

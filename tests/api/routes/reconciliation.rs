@@ -111,7 +111,8 @@ async fn every_piece_of_a_long_history_is_somewhere() {
 
     // Centre two had five of its own, and sends two of them back.
     let own = own_part(&dealership.two, name, 5).await;
-    let body = json!({"direction": "CENTER_TO_CENTRAL", "items": [{"inventoryPartId": id(&own), "requestedQty": 2}]});
+    let body =
+        json!({"direction": "CENTER_TO_CENTRAL", "items": [{"inventoryPartId": id(&own), "requestedQty": 2}]});
     let back = dealership.two.inventory.create("/api/parts-issues", body).await;
     step(&dealership.admin, &back, "approve", json!({})).await;
     step(&dealership.two.inventory, &back, "dispatch", json!({})).await;

@@ -16,8 +16,10 @@ fn id(document: &Value) -> &str {
 async fn card_with(dealership: &Dealership, centre: &Centre, parts: &[(&Value, i64)]) -> Value {
     let card = dealership.card_in_progress(centre).await;
     let path = format!("/api/job-cards/{}", id(&card));
-    let lines: Vec<Value> =
-        parts.iter().map(|(part, quantity)| json!({"inventoryPartId": id(part), "requestedQty": quantity})).collect();
+    let lines: Vec<Value> = parts
+        .iter()
+        .map(|(part, quantity)| json!({"inventoryPartId": id(part), "requestedQty": quantity}))
+        .collect();
     let request = centre.engineer.create(&format!("{path}/request-parts"), json!({"parts": lines})).await;
     let approve = format!("/api/parts-requests/{}/approve", id(&request));
     centre.inventory.patch(&approve, json!({})).await.expect(200);
