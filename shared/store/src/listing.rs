@@ -284,7 +284,11 @@ impl Source {
     /// The rows created on these days (both inclusive).
     fn range(&self, from: Option<NaiveDate>, to: Option<NaiveDate>) -> Range {
         let range = match self.index {
-            Some(index) => Range::index(index, self.pk.clone()),
+            // A part that has recovered stays in the index until it is next taken from.
+            Some(index @ Index::LowStock) => {
+                return Range::index(index, self.pk.clone()).within(SortRange::AtMost(0));
+            }
+            Some(index @ (Index::Gsi1 | Index::Gsi2)) => Range::index(index, self.pk.clone()),
             None => Range::partition(self.pk.clone()),
         };
         if from.is_none() && to.is_none() {

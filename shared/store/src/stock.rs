@@ -1,8 +1,9 @@
 //! Stock in DynamoDB. Every movement is a conditional update of the part together with its ledger entry.
 //!
-//! A movement does not read the part first. It is planned for the common case, a part that is comfortably in
-//! stock before and after: such updates commute, so any number of them can run at once. When the condition
-//! fails, DynamoDB returns the part as it is; the command is planned again for that, or refused. A part that was
+//! A movement does not read the part first. What comes in is added to whatever there is; what goes out is planned for
+//! the common case, a part that is comfortably in stock before and after. Such updates commute, so any number of them
+//! can run at once. When the condition fails, DynamoDB returns the part as it is; the command is planned again for
+//! that, or refused. A part that was
 //! deleted meanwhile is put back when pieces of it come back.
 
 use std::{
@@ -346,7 +347,8 @@ impl Transaction {
 }
 
 impl StockMove {
-    /// The update, under conditions that leave the part in the index it is in, or move it.
+    /// The update, under conditions by which every part at or below its minimum is in the index of low stock. One that
+    /// has recovered leaves it when it is next taken from.
     fn update(&self, known: Option<&SeenPart>) -> Update {
         let own = keys::part(&self.part);
         let mut update = Update::of(own.key()).add("version", 1).set("updatedAt", self.now.to_string());
@@ -372,13 +374,15 @@ impl StockMove {
             return update.when_exists();
         }
         let update = update.when_at_least("stockQuantity", -stock);
-        let Some(part) = known else { return update.when_more_than("headroom", (-stock).max(0)) };
-        match (part.headroom <= 0, part.headroom + stock <= 0) {
-            (false, false) => update.when_more_than("headroom", (-stock).max(0)),
-            (true, true) => update.when_at_most("headroom", (-stock).min(0)),
+        if stock > 0 {
+            // Whether it was low need not be known: the index is asked for what is at or below 0.
+            return update;
+        }
+        match known.filter(|part| part.headroom + stock <= 0) {
+            None => update.when_more_than("headroom", -stock).remove("lowPk"),
+            Some(part) if part.headroom <= 0 => update.when_at_most("headroom", 0),
             // Crossing: only from exactly here, so that it is noticed once.
-            (false, true) => update.when_number("headroom", part.headroom).set("lowPk", own.list_pk()),
-            (true, false) => update.when_number("headroom", part.headroom).remove("lowPk"),
+            Some(part) => update.when_number("headroom", part.headroom).set("lowPk", own.list_pk()),
         }
     }
 }

@@ -31,8 +31,8 @@ pub enum Index {
     Gsi1,
     /// Relations.
     Gsi2,
-    /// Parts whose stock is at or below its minimum, by `headroom` = stock − minimum. Others are left out,
-    /// so that moving their stock costs no index write.
+    /// Parts whose stock is at or below its minimum, by `headroom` = stock − minimum (at most 0). Others are left
+    /// out, so that moving their stock costs no index write; one that has recovered, when it is next taken from.
     LowStock,
 }
 
