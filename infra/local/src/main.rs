@@ -11,10 +11,13 @@ use dms_http::SystemClock;
 use dms_local::{DEMO_LOGINS, DEMO_PASSWORD, LocalServer, Options, ServerError, Task};
 use tracing_subscriber::EnvFilter;
 
+/// Unless LOG_LEVEL says otherwise. The embedded DynamoDB warns of every refused condition: those are daily business.
+const QUIET: &str = "warn,dynoxide=error";
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
-    let filter = EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let filter = EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| EnvFilter::new(QUIET));
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)

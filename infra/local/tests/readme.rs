@@ -74,7 +74,14 @@ async fn the_walk_of_the_readme_works() {
     let output = output.expect("the walk ends").expect("bash runs");
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert_eq!(output.status.code(), Some(0), "output:\n{out}\nerrors:\n{err}\nscript:\n{script}");
-    for expected in ["\"status\":\"PAID\"", "AVAILABLE", "INV-SC001-"] {
+    for expected in [
+        "\"status\":\"PAID\"",
+        "AVAILABLE",
+        "INV-SC001-",
+        "\"acceptedQty\":98",
+        "\"inTransit\":90",
+        "\"difference\":0,\"mismatches\":[]",
+    ] {
         assert!(out.contains(expected), "no {expected} in the output:\n{out}\nerrors:\n{err}");
     }
 }

@@ -1,6 +1,8 @@
-//! The demo dealership: two centres, every role, customers, vehicles, parts, job cards in every state. Made by
-//! ordinary requests to the API, so it is as true as any data. Every request has an Idempotency-Key: a first start
-//! that was killed goes on where it was.
+//! The demo dealership: two centres, every role, customers, vehicles, parts, job cards in every state, and Central
+//! with suppliers, orders and parts on their way. Made by ordinary requests to the API, so it is as true as any data.
+//! Every request has an Idempotency-Key: a first start that was killed goes on where it was.
+
+mod central;
 
 use std::{
     fs,
@@ -50,12 +52,9 @@ pub(crate) async fn ensure(app: &AppState, folder: &Path) -> Result<(), ServerEr
     ensure_admin(&app.store, who, app.password_cost, app.clock.now()).await?;
     let api = Api { router: service(all_routes(), app.clone()), requests: AtomicU32::new(0) };
     let admin = api.login("admin@demo.example").await?;
-    api.post(
-        &admin,
-        "/api/users",
-        user("central@demo.example", "Kavita Joshi", "central_inventory_manager", None),
-    )
-    .await?;
+    let central = user("central@demo.example", "Kavita Joshi", "central_inventory_manager", None);
+    api.post(&admin, "/api/users", central).await?;
+    let mut centres = Vec::new();
     for (code, city, state, gstin) in
         [("SC001", "Mumbai", "Maharashtra", Some("27AABCU9603R1ZN")), ("SC002", "Bengaluru", "Karnataka", None)]
     {
@@ -63,7 +62,9 @@ pub(crate) async fn ensure(app: &AppState, folder: &Path) -> Result<(), ServerEr
         let staff = staff(&api, &admin, code, &centre).await?;
         let parts = parts(&api, &staff).await?;
         day(&api, code, &staff, &parts).await?;
+        centres.push((centre, staff));
     }
+    central::stock_up(&api, &admin, &centres).await?;
     fs::write(done, "")?;
     Ok(())
 }
@@ -165,16 +166,20 @@ async fn staff(api: &Api, admin: &str, code: &str, centre: &str) -> Result<Staff
     })
 }
 
+/// Name, number, category, price, cost, a centre's stock and its minimum.
+type DemoPart = (&'static str, &'static str, &'static str, i64, i64, i64, i64);
+
+const PARTS: [DemoPart; 5] = [
+    ("Battery Module", "BAT-MOD-001", "Battery", 50_000, 40_000, 10, 5),
+    ("Brake Pad Set", "BRK-PAD-001", "Brakes", 2_500, 1_800, 40, 10),
+    ("Coolant 5 L", "COOL-005", "Fluids", 950, 700, 6, 8),
+    ("Cabin Air Filter", "FLT-CAB-001", "Filters", 650, 420, 25, 5),
+    ("Wiper Blade", "WPR-001", "Body", 480, 300, 0, 4),
+];
+
 async fn parts(api: &Api, staff: &Staff) -> Result<Vec<String>, ServerError> {
-    let parts = [
-        ("Battery Module", "BAT-MOD-001", "Battery", 50_000, 40_000, 10, 5),
-        ("Brake Pad Set", "BRK-PAD-001", "Brakes", 2_500, 1_800, 40, 10),
-        ("Coolant 5 L", "COOL-005", "Fluids", 950, 700, 6, 8),
-        ("Cabin Air Filter", "FLT-CAB-001", "Filters", 650, 420, 25, 5),
-        ("Wiper Blade", "WPR-001", "Body", 480, 300, 0, 4),
-    ];
     let mut ids = Vec::new();
-    for (name, number, category, price, cost, stock, minimum) in parts {
+    for (name, number, category, price, cost, stock, minimum) in PARTS {
         let body = json!({"partName": name, "partNumber": number, "category": category, "unitPrice": price,
             "costPrice": cost, "gstRate": 18, "stockQuantity": stock, "minStockLevel": minimum,
             "maxStockLevel": 100, "location": "Warehouse Section B"});
