@@ -10,7 +10,7 @@ use crate::{
 
 /// What an adjustment asks for.
 pub(super) fn adjustment(rng: &mut fastrand::Rng, tag: &str) -> (String, Value) {
-    let (kind, quantity, reason) = match rng.u8(0..6) {
+    let (kind, quantity, reason) = match rng.u8(0..7) {
         0 | 1 => ("ADD", rng.i64(1..=4), "STOCK_RECEIVED"),
         2..=4 => ("SUBTRACT", rng.i64(1..=4), "STOCK_DAMAGED"),
         // To 0, so that it can be deleted.
