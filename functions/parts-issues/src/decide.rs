@@ -1,13 +1,13 @@
 use axum::{extract::State, http::StatusCode};
 use dms_domain::{
-    inputs::{LongText, Stock, Text},
-    parts_request::Approval,
+    inputs::Text,
     permissions::{Role, grant},
     refusal::Refusal,
     statuses::PartsIssueStatus,
 };
 use dms_http::{
     ApiResult, AppState, Reply,
+    approval::ApprovedLines,
     envelope::Envelope,
     extract::{Cmd, Id, Json, Permit},
     views::PartsIssueView,
@@ -15,34 +15,11 @@ use dms_http::{
 use dms_store::Hints;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use crate::{
     create::view,
     edit::{present, scope_of},
 };
-
-/// How much of what was asked for is approved.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(example = json!({
-    "approvedItems": [{"itemId": "0190a1b2-0000-7000-8000-000000000009", "approvedQty": 50}]
-}))]
-pub(crate) struct ApprovedIssue {
-    /// Lines that are not named are approved as asked for.
-    #[serde(default)]
-    approved_items: Vec<ApprovedLine>,
-    notes: Option<LongText>,
-}
-
-/// How many of one line are approved.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ApprovedLine {
-    item_id: Uuid,
-    /// 0 to what was asked for.
-    approved_qty: Stock,
-}
 
 /// Why an issue is rejected.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -56,7 +33,7 @@ pub(crate) struct IssueRejection {
 /// In full, or less per line. What was promised is free again, and what is approved leaves the sender's stock: it is
 /// in transit until it is received.
 #[utoipa::path(
-    patch, path = "/api/parts-issues/{id}/approve", tag = "Parts issues", request_body = ApprovedIssue,
+    patch, path = "/api/parts-issues/{id}/approve", tag = "Parts issues", request_body = ApprovedLines,
     params(("id" = Uuid, Path, description = "The parts issue")),
     responses((status = 200, description = "Approved", body = Envelope<PartsIssueView>)),
     security(("bearer" = ["parts_issues:approve"]))
@@ -66,15 +43,10 @@ pub(crate) async fn approve(
     State(app): State<AppState>,
     id: Id,
     cmd: Cmd,
-    input: Option<Json<ApprovedIssue>>,
+    input: Option<Json<ApprovedLines>>,
 ) -> ApiResult<Reply> {
     let scope = scope_of(&permit, &id)?;
-    let ApprovedIssue { approved_items, notes } = input.map(|Json(input)| input).unwrap_or_default();
-    let approvals: Vec<Approval> = approved_items
-        .iter()
-        .map(|line| Approval { item_id: line.item_id, approved_qty: line.approved_qty.0 })
-        .collect();
-    let notes = notes.map(|text| text.0);
+    let (approvals, notes) = input.map(|Json(input)| input).unwrap_or_default().into_parts();
     let (by, hints) = (permit.user_id(), Hints::default());
     let plan = || async {
         let issue = present(&app.store, scope, &id, &cmd).await?;

@@ -1,14 +1,15 @@
 use axum::{extract::State, http::StatusCode};
 use dms_access::TenantScope;
 use dms_domain::{
-    inputs::{LongText, Stock, Text},
-    parts_request::{Approval, PartsRequest},
+    inputs::Text,
+    parts_request::PartsRequest,
     permissions::{Role, grant},
     refusal::{Refusal, check_version},
     statuses::PartsRequestStatus,
 };
 use dms_http::{
     ApiResult, AppState, Reply,
+    approval::ApprovedLines,
     envelope::Envelope,
     extract::{Cmd, Id, Json, Permit},
     views::PartsRequestView,
@@ -16,29 +17,6 @@ use dms_http::{
 use dms_store::{Hints, Store, StoreError};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
-
-/// How much of what was asked for is approved.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(example = json!({
-    "approvedItems": [{"itemId": "0190a1b2-0000-7000-8000-000000000009", "approvedQty": 1}], "notes": "One is left"
-}))]
-pub(crate) struct ApprovedParts {
-    /// Lines that are not named are approved as asked for.
-    #[serde(default)]
-    approved_items: Vec<ApprovedItem>,
-    notes: Option<LongText>,
-}
-
-/// How many of one line are approved.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ApprovedItem {
-    item_id: Uuid,
-    /// 0 to what was asked for.
-    approved_qty: Stock,
-}
 
 /// Why a request is rejected.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -63,7 +41,7 @@ fn view(request: &PartsRequest) -> (PartsRequestView, Option<u64>) {
 /// In full, or less per line. The parts leave the stock and become items of the job card; when no other request
 /// of the card is open, the card is IN_PROGRESS again. Nothing is taken when any part is short.
 #[utoipa::path(
-    patch, path = "/api/parts-requests/{id}/approve", tag = "Parts requests", request_body = ApprovedParts,
+    patch, path = "/api/parts-requests/{id}/approve", tag = "Parts requests", request_body = ApprovedLines,
     params(("id" = Uuid, Path, description = "The parts request")),
     responses((status = 200, description = "Approved", body = Envelope<PartsRequestView>)),
     security(("bearer" = ["parts_requests:approve"]))
@@ -73,15 +51,10 @@ pub(crate) async fn approve(
     State(app): State<AppState>,
     id: Id,
     cmd: Cmd,
-    input: Option<Json<ApprovedParts>>,
+    input: Option<Json<ApprovedLines>>,
 ) -> ApiResult<Reply> {
     let scope = permit.scope_of(&id, "parts request")?;
-    let ApprovedParts { approved_items, notes } = input.map(|Json(input)| input).unwrap_or_default();
-    let approvals: Vec<Approval> = approved_items
-        .iter()
-        .map(|item| Approval { item_id: item.item_id, approved_qty: item.approved_qty.0 })
-        .collect();
-    let notes = notes.map(|text| text.0);
+    let (approvals, notes) = input.map(|Json(input)| input).unwrap_or_default().into_parts();
     let hints = Hints::default();
     let by = permit.user_id();
     let plan = || async {

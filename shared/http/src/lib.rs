@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod app;
+pub mod approval;
 pub mod bulk;
 pub mod centre;
 pub mod config;

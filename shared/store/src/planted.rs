@@ -28,6 +28,8 @@ pub enum PlantedBug {
     RequestsStayOpen,
     /// A sale is cancelled and nothing comes back.
     SaleKeptWhenCancelled,
+    /// Pieces that come back to a part that was deleted meanwhile go nowhere.
+    DeletedPartsTakeNothing,
     /// A document changes its state and still counts in the old one.
     TallyNotMoved,
     /// A document that was not read changes its state and is still listed in the old one.
@@ -61,6 +63,7 @@ impl PlantedBug {
         Self::CardKeepsParts,
         Self::RequestsStayOpen,
         Self::SaleKeptWhenCancelled,
+        Self::DeletedPartsTakeNothing,
         Self::TallyNotMoved,
         Self::IndexNotMoved,
         Self::PromisedTwice,

@@ -157,6 +157,8 @@ impl Client<'_> {
             // "Nothing has changed."
             (503, "CONTENDED") if sent.key.is_none() => Outcome::Refused(code),
             (503, _) => Outcome::Unknown,
+            // A part that was deleted.
+            (404, "NOT_FOUND") => Outcome::Refused(code),
             (409 | 412 | 422, _) if code != "IDEMPOTENCY_KEY_REUSED" => Outcome::Refused(code),
             _ => {
                 self.complain(sent, &format!("{} {} was answered {status} {text}", sent.method, sent.path));

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Stock of the parts of each centre at the beginning: little, so that it runs short.
-const STOCKS: [i64; 3] = [3, 6, 12];
+const STOCKS: [i64; 3] = [2, 4, 12];
 /// Minimum stock of each: so that movements cross it.
 const MINIMUMS: [i64; 3] = [0, 3, 9];
 /// Job cards in work in each centre.
@@ -186,7 +186,7 @@ impl Maker<'_> {
     /// Central's stock: parts that the centres have, too, and one that is new to them.
     async fn central_parts(&self) -> Vec<String> {
         let mut parts = Vec::new();
-        for (number, stock) in [("P-001", 18), ("P-009", 5), ("Q-001", 9)] {
+        for (number, stock) in [("P-001", 18), ("P-009", 5), ("Q-001", 9), ("Q-002", 1)] {
             let body = json!({"partName": number, "partNumber": number, "category": "Brakes", "unitPrice": 100,
                 "costPrice": 80, "gstRate": 18, "hsnSacCode": "8708", "stockQuantity": stock, "minStockLevel": 4});
             parts.push(id(&self.create("/api/central-inventory/parts", body).await));

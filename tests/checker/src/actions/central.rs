@@ -73,3 +73,9 @@ pub(super) fn some_of(rng: &mut fastrand::Rng, lines: &[(String, i64)]) -> Vec<(
     let chosen = lines.iter().enumerate().filter(|(n, _)| *n == chosen).map(|(_, line)| line.clone());
     chosen.map(|(line, quantity)| (line, rng.i64(1..=quantity.max(1)))).collect()
 }
+
+pub(super) fn delete(rng: &mut fastrand::Rng, known: &Known) -> Option<Planned> {
+    let part = pick(rng, &known.central_parts)?;
+    let path = format!("/api/central-inventory/parts/{}", part.id);
+    Some(Planned::delete(Action::DeleteCentral, format!("delete {}", part.name), path))
+}

@@ -10,10 +10,11 @@ use crate::{
 
 /// What an adjustment asks for.
 pub(super) fn adjustment(rng: &mut fastrand::Rng, tag: &str) -> (String, Value) {
-    let (kind, quantity, reason) = match rng.u8(0..6) {
+    let (kind, quantity, reason) = match rng.u8(0..7) {
         0 | 1 => ("ADD", rng.i64(1..=4), "STOCK_RECEIVED"),
         2..=4 => ("SUBTRACT", rng.i64(1..=4), "STOCK_DAMAGED"),
-        _ => ("SET", rng.i64(0..=6), "STOCK_COUNT"),
+        // To 0, so that it can be deleted.
+        _ => ("SET", if rng.bool() { 0 } else { rng.i64(1..=6) }, "STOCK_COUNT"),
     };
     let body = json!({"adjustmentType": kind, "quantity": quantity, "reason": reason, "notes": tag});
     (format!("{kind} {quantity}"), body)
@@ -72,4 +73,10 @@ pub(super) fn pay_invoice(rng: &mut fastrand::Rng, known: &Known, tag: &str) -> 
     // Without a witness: paying again succeeds and does nothing.
     let body = json!({"status": "PAID", "reference": tag});
     Some(Planned::patch(Action::PayInvoice, format!("pay {}", invoice.name), path, body))
+}
+
+pub(super) fn delete(rng: &mut fastrand::Rng, known: &Known) -> Option<Planned> {
+    let part = pick(rng, &known.parts)?;
+    let path = format!("/api/inventory/parts/{}", part.id);
+    Some(Planned::delete(Action::DeletePart, format!("delete {}", part.name), path))
 }

@@ -42,8 +42,12 @@ pub enum Action {
     PayInvoice,
     /// Give unused parts of a card back.
     ReturnParts,
+    /// Delete a centre's part, of which nothing is left.
+    DeletePart,
     /// Adjust Central's stock of a part.
     AdjustCentral,
+    /// Delete a part of Central's, of which nothing is left.
+    DeleteCentral,
     /// Write a purchase order.
     CreateOrder,
     /// Submit it.
@@ -92,7 +96,9 @@ impl Action {
         (Self::CancelInvoice, 8),
         (Self::PayInvoice, 3),
         (Self::ReturnParts, 8),
+        (Self::DeletePart, 9),
         (Self::AdjustCentral, 12),
+        (Self::DeleteCentral, 3),
         (Self::CreateOrder, 5),
         (Self::SubmitOrder, 6),
         (Self::ApproveOrder, 6),
@@ -144,6 +150,10 @@ impl Planned {
     fn patch(action: Action, words: String, path: String, body: Value) -> Self {
         let (witness, learn) = (None, Learn::Nothing);
         Self { action, words, method: "PATCH", path, body: Some(body), witness, learn }
+    }
+
+    fn delete(action: Action, words: String, path: String) -> Self {
+        Self { method: "DELETE", body: None, ..Self::patch(action, words, path, Value::Null) }
     }
 
     fn post(action: Action, words: String, path: impl Into<String>, body: Value) -> Self {
@@ -211,6 +221,8 @@ pub(crate) fn make_up(action: Action, rng: &mut fastrand::Rng, known: &Known, ta
         Action::InvoiceCard => cards::invoice(rng, known, tag),
         Action::CancelCard => cards::cancel(rng, known, tag),
         Action::ReturnParts => cards::return_parts(rng, known),
+        Action::DeletePart => centre::delete(rng, known),
+        Action::DeleteCentral => central::delete(rng, known),
         Action::AdjustCentral => central::adjust(rng, known, tag),
         Action::CreateOrder => central::create_order(rng, known, tag),
         Action::SubmitOrder => central::step(action, "submit", json!({}), rng, known),

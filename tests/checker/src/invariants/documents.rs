@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::dump::{Dump, number, rows, text};
+use super::{
+    dump::{Dump, number, rows, text},
+    stock::owner,
+};
 
 /// Pieces by part (where it is and its number) and document.
 struct Moved<'a> {
@@ -18,8 +21,8 @@ impl<'a> Moved<'a> {
     }
 
     fn add(&mut self, part: &str, document: &str, quantity: i64) {
-        let found = self.dump.of_kind("PART").find(|known| text(known, "sk") == part);
-        let place = found.map(|part| (text(part, "pk"), text(part, "partNumber")));
+        let found = self.dump.parts().find(|known| text(known, "sk") == part);
+        let place = found.map(|part| (owner(part), text(part, "partNumber")));
         if let Some((owner, number)) = place {
             self.add_at(owner, number, document, quantity);
         }

@@ -27,6 +27,11 @@ impl Dump {
         self.items.iter().filter(move |item| kind(text(item, "pk")) == wanted)
     }
 
+    /// Parts, those that were deleted included.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &Value> {
+        self.of_kind("PART").chain(self.of_kind("PART.DELETED"))
+    }
+
     /// Items whose partition key begins so.
     pub(crate) fn starting<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a Value> + 'a {
         self.items.iter().filter(move |item| text(item, "pk").starts_with(prefix))
