@@ -91,6 +91,8 @@ impl Store {
         if new.is_from_central() {
             let mut arrivals = arrivals(&new, receipt, hints);
             if fixed + arrivals.iter().map(Arrival::actions).sum::<usize>() > MAX_ACTIONS {
+                // What would not fit even so makes no parts.
+                check_size(fixed + arrivals.iter().map(Arrival::actions_prepared).sum::<usize>())?;
                 self.prepare_receivers(&new, &arrivals, command, hints).await?;
                 arrivals.iter_mut().for_each(|arrival| arrival.look_again(hints));
             }
@@ -160,6 +162,11 @@ impl Arrival {
             Receiver::SameNumber(_) => 3,
             Receiver::New => 4,
         }
+    }
+
+    /// Actions that it takes once a new part is there.
+    fn actions_prepared(&self) -> usize {
+        if self.receiver == Receiver::New { 2 } else { self.actions() }
     }
 
     fn look_again(&mut self, hints: &Hints) {
