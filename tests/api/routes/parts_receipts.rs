@@ -377,6 +377,26 @@ async fn forty_lines_that_are_all_new_to_the_centre_are_received_in_one_request(
     assert!(dealership.one.inventory.get("/api/inventory/low-stock").await.rows().is_empty());
 }
 
+#[tokio::test]
+async fn a_receipt_that_changes_too_much_at_once_changes_nothing_and_is_booked_in_two() {
+    let dealership = open().await;
+    let mut stock = Vec::new();
+    for _ in 0..40 {
+        stock.push(dealership.central_part(2).await);
+    }
+    let lines: Vec<(&Value, i64)> = stock.iter().map(|part| (part, 2)).collect();
+    let issue = dealership.dispatched_issue(&dealership.one, &lines).await;
+    let line = |line: &Value| json!({"itemId": id(line), "receivedQty": 1, "lostQty": 1});
+    let lines: Vec<Value> = issue["items"].as_array().unwrap().iter().map(line).collect();
+    let answer = receive(&dealership, &issue, json!({"receivedItems": lines})).await;
+    answer.refused(422, "VALIDATION_FAILED").naming("receivedItems");
+    assert!(parts(&dealership).await.is_empty(), "no part is created for it");
+    assert_eq!(read(&dealership, &issue).await, issue);
+    receive(&dealership, &issue, json!({"receivedItems": lines[..20]})).await.expect(200);
+    let done = receive(&dealership, &issue, json!({"receivedItems": lines[20..]})).await.expect(200);
+    assert_eq!((&done["status"], parts(&dealership).await.len()), (&json!("COMPLETED"), 40));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_fifty_receipts_of_one_issue_at_once_one_counts() {
     let dealership = open().await;
