@@ -230,9 +230,9 @@ impl Store {
         let mut actions = record_transaction.into_actions(self)?;
         actions.extend(transaction.into_actions(self)?);
         if actions.len() > MAX_ACTIONS {
-            return Err(
-                Refusal::conflict("TOO_MANY_CHANGES", "This would change too many documents at once").into()
-            );
+            let message =
+                "This would change too many documents at once: do it in two requests, each with some of the lines";
+            return Err(Refusal::conflict("TOO_MANY_CHANGES", message).into());
         }
         let (writes, meanings): (Vec<TransactWriteItem>, Vec<OnFailure>) = actions.into_iter().unzip();
         let _call = meter::Call::start();

@@ -17,7 +17,7 @@ use dms_domain::{
     central_stock::CentralPart,
     ids,
     refusal::{Refusal, ShortPart},
-    stock::{LedgerEntry, LedgerType, Part},
+    stock::{LedgerEntry, LedgerType, Part, PartDetails},
 };
 use dms_messages::EventKind;
 use serde::Deserialize;
@@ -179,6 +179,18 @@ impl SeenParts {
 
     fn put(&self, id: Uuid, seen: Seen) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, seen);
+    }
+
+    /// An empty part that was made a moment ago: it leaves the index of low stock with its first pieces.
+    pub(crate) fn made(&self, id: Uuid, details: &PartDetails) {
+        let seen = SeenPart {
+            part_number: details.part_number.clone(),
+            stock_quantity: 0,
+            headroom: -details.min_stock_level,
+            min_stock_level: details.min_stock_level,
+            available: None,
+        };
+        self.put(id, Seen::There(seen));
     }
 
     fn gone(&self) -> Vec<Uuid> {
@@ -387,7 +399,10 @@ impl StockMove {
         let update = update.when_at_least("stockQuantity", -stock);
         if stock > 0 {
             // Whether it was low need not be known: the index is asked for what is at or below 0.
-            return update;
+            return match known.filter(|part| part.headroom <= 0 && part.headroom + stock > 0) {
+                None => update,
+                Some(part) => update.when_number("headroom", part.headroom).remove("lowPk"),
+            };
         }
         match known.filter(|part| part.headroom + stock <= 0) {
             None => update.when_more_than("headroom", -stock).remove("lowPk"),

@@ -148,6 +148,10 @@ impl Store {
             let made: Vec<(Uuid, Uuid)> = serde_json::from_str(&made.body)?;
             for (central_part, part) in made {
                 hints.receivers.put(central_part, Receiver::Linked(part));
+                let arrival = new.iter().find(|arrival| arrival.central_part == central_part);
+                if let Some(details) = arrival.and_then(|arrival| arrival.details.as_ref()) {
+                    hints.parts.made(part, details);
+                }
             }
         }
         Ok(())
