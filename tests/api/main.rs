@@ -5,5 +5,6 @@
 mod concurrency;
 mod cost;
 mod cost_of_transfers;
+mod query;
 mod routes;
 mod tenancy;

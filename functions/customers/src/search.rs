@@ -60,7 +60,7 @@ pub(crate) async fn search(
 }
 
 fn wrong(parameter: &str, message: &str) -> QueryError {
-    QueryError { parameter: parameter.to_owned(), message: message.to_owned() }
+    QueryError { parameter: parameter.to_owned(), position: 0, message: message.to_owned() }
 }
 
 /// What is searched for.

@@ -139,8 +139,10 @@ impl From<TokenError> for ApiError {
 
 impl From<QueryError> for ApiError {
     fn from(error: QueryError) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "BAD_QUERY", format!("{} {}", error.parameter, error.message))
-            .with_field(error.parameter, error.message)
+        let QueryError { parameter, position, message } = error;
+        let place = if position > 0 { format!(" (parameter {position})") } else { String::new() };
+        Self::new(StatusCode::BAD_REQUEST, "BAD_QUERY", format!("{parameter}{place} {message}"))
+            .with_field(parameter, message)
     }
 }
 

@@ -8,8 +8,11 @@ use dms_domain::{
     appointment::Appointment,
     invoice::Invoice,
     job_card::JobCard,
-    permissions::{Permission, Role},
-    query::Query,
+    permissions::Role,
+    query::{
+        Query,
+        relations::{MAX_DEPTH, Relation, Target, relation_named},
+    },
     refusal::Refusal,
 };
 use dms_store::keys::TenantKind;
@@ -30,101 +33,62 @@ use crate::{
 /// Rows of a relation that has many, when the request does not say.
 const DEFAULT_MANY: u32 = 20;
 
-/// What a relation leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Target {
-    Customer,
-    Vehicle,
-    Centre,
-    Person,
-    Appointment,
-    JobCard,
-    Invoice,
-    Supplier,
-    VehiclesOfCustomer,
-    HistoryOfVehicle,
-    RequestsOfJobCard,
-    /// Part of the document itself.
-    Inline,
-}
-
-/// The one table of relations: name, the field of the row that leads to it, what it leads to.
-const RELATIONS: &[(&str, &str, Target)] = &[
-    ("customer", "customerId", Target::Customer),
-    ("vehicle", "vehicleId", Target::Vehicle),
-    ("serviceCenter", "serviceCenterId", Target::Centre),
-    ("lastServiceCenter", "lastServiceCenterId", Target::Centre),
-    ("toServiceCenter", "toServiceCenterId", Target::Centre),
-    ("fromServiceCenter", "fromServiceCenterId", Target::Centre),
-    ("supplier", "supplierId", Target::Supplier),
-    ("engineer", "assignedEngineerId", Target::Person),
-    ("approvedBy", "approvedById", Target::Person),
-    ("decidedBy", "decidedById", Target::Person),
-    ("requestedBy", "requestedById", Target::Person),
-    ("appointment", "appointmentId", Target::Appointment),
-    ("jobCard", "jobCardId", Target::JobCard),
-    ("activeJobCard", "activeJobCardId", Target::JobCard),
-    ("invoice", "invoiceId", Target::Invoice),
-    ("vehicles", "id", Target::VehiclesOfCustomer),
-    ("serviceHistory", "id", Target::HistoryOfVehicle),
-    ("partsRequests", "id", Target::RequestsOfJobCard),
-    ("items", "id", Target::Inline),
-];
-
-impl Target {
-    /// The permission to GET it.
-    fn permission(self) -> Option<Permission> {
-        match self {
-            Self::Customer => Some(Permission::CustomersRead),
-            Self::Vehicle | Self::VehiclesOfCustomer | Self::HistoryOfVehicle => Some(Permission::VehiclesRead),
-            Self::Centre => Some(Permission::ServiceCentersRead),
-            Self::Appointment => Some(Permission::AppointmentsRead),
-            Self::JobCard => Some(Permission::JobCardsRead),
-            Self::Invoice => Some(Permission::InvoicesRead),
-            Self::Supplier => Some(Permission::SuppliersRead),
-            Self::RequestsOfJobCard => Some(Permission::PartsRequestsRead),
-            Self::Person | Self::Inline => None,
-        }
-    }
-}
-
 /// Adds to each row the relations the query asks for.
 ///
 /// # Errors
 /// 403 for a relation whose documents the caller may not read; a failure of the store.
 pub async fn expand(app: &App, login: &Login, rows: &mut [Value], query: &Query) -> ApiResult<()> {
-    // "vehicles.serviceHistory" asks for the vehicles, too.
-    let mut first: Vec<(&str, u32)> = Vec::new();
-    let mut second: Vec<(&str, &str, u32)> = Vec::new();
-    for wanted in &query.expand {
-        let limit = wanted.limit.unwrap_or(DEFAULT_MANY);
-        let (outer, inner) = wanted.name.split_once('.').map_or((wanted.name, None), |(o, i)| (o, Some(i)));
-        let outer_limit = if inner.is_none() { limit } else { DEFAULT_MANY };
-        match first.iter_mut().find(|(name, _)| *name == outer) {
-            Some((_, known)) if inner.is_none() => *known = outer_limit,
-            Some(_) => {}
-            None => first.push((outer, outer_limit)),
+    for level in levels(query) {
+        let loads = level.iter().map(|(path, limit)| async {
+            let (name, outer) = path.split_last().unwrap_or((&"", &[]));
+            load_for(app, login, &documents(rows, outer), name, *limit).await
+        });
+        let loaded = try_join_all(loads.collect::<Vec<_>>()).await?;
+        for ((path, _), related) in level.iter().zip(loaded) {
+            let (name, outer) = path.split_last().unwrap_or((&"", &[]));
+            attach_all(rows, outer, name, &related);
         }
-        second.extend(inner.map(|inner| (outer, inner, limit)));
-    }
-    level(app, login, &mut rows.iter_mut().collect::<Vec<_>>(), &first).await?;
-    for (outer, inner, limit) in second {
-        let nested = rows.iter_mut().filter_map(|row| row.get_mut(outer)?.as_array_mut()).flatten();
-        level(app, login, &mut nested.collect::<Vec<_>>(), &[(inner, limit)]).await?;
     }
     Ok(())
 }
 
-/// All relations of one level, at once.
-async fn level(app: &App, login: &Login, rows: &mut [&mut Value], wanted: &[(&str, u32)]) -> ApiResult<()> {
-    let loads = wanted.iter().map(|(name, limit)| load_for(app, login, rows, name, *limit));
-    let loaded = try_join_all(loads).await?;
-    for ((name, _), related) in wanted.iter().zip(loaded) {
-        for row in rows.iter_mut() {
-            attach(row, name, &related);
+/// The relations to load, one step after the other: `vehicles.serviceHistory` asks for the vehicles, too.
+fn levels(query: &Query) -> Vec<Vec<(Vec<&'static str>, u32)>> {
+    let mut levels: Vec<Vec<(Vec<&'static str>, u32)>> = vec![Vec::new(); MAX_DEPTH];
+    for wanted in &query.expand {
+        for (depth, level) in levels.iter_mut().enumerate().take(wanted.path.len()) {
+            let path = &wanted.path[..=depth];
+            let limit = wanted.limit.filter(|_| path.len() == wanted.path.len());
+            match level.iter_mut().find(|(known, _)| known == path) {
+                Some((_, known)) => *known = limit.unwrap_or(*known),
+                None => level.push((path.to_vec(), limit.unwrap_or(DEFAULT_MANY))),
+            }
         }
     }
-    Ok(())
+    levels
+}
+
+/// The documents at the end of a path of relations that were loaded before.
+fn documents<'a>(rows: &'a [Value], path: &[&str]) -> Vec<&'a Value> {
+    path.iter().fold(rows.iter().collect(), |documents: Vec<&Value>, step| {
+        let related = documents.into_iter().filter_map(|document| document.get(*step));
+        related
+            .flat_map(|value| value.as_array().map_or_else(|| vec![value], |many| many.iter().collect()))
+            .collect()
+    })
+}
+
+fn attach_all(rows: &mut [Value], path: &[&str], name: &str, related: &Related) {
+    let Some((step, rest)) = path.split_first() else {
+        rows.iter_mut().for_each(|row| attach(row, name, related));
+        return;
+    };
+    for value in rows.iter_mut().filter_map(|row| row.get_mut(*step)) {
+        match value {
+            Value::Array(many) => attach_all(many, rest, name, related),
+            one => attach_all(std::slice::from_mut(one), rest, name, related),
+        }
+    }
 }
 
 /// What a relation leads to, by the id that leads there; `None` for what is part of the row already.
@@ -138,8 +102,8 @@ fn attach(row: &mut Value, name: &str, related: &Related) {
     row.insert(name.to_owned(), value);
 }
 
-async fn load_for(app: &App, login: &Login, rows: &[&mut Value], name: &str, limit: u32) -> ApiResult<Related> {
-    let Some((_, field, target)) = RELATIONS.iter().find(|(known, _, _)| *known == name) else { return Ok(None) };
+async fn load_for(app: &App, login: &Login, rows: &[&Value], name: &str, limit: u32) -> ApiResult<Related> {
+    let Some(Relation { field, target, .. }) = relation_named(name) else { return Ok(None) };
     if *target == Target::Inline {
         return Ok(None);
     }

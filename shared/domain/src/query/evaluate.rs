@@ -12,6 +12,9 @@ pub fn matches(document: &Value, filters: &[Filter]) -> bool {
     filters.iter().all(|filter| {
         let value = document.get(filter.field.name).filter(|value| !value.is_null());
         let Some(value) = value else { return filter.operator == Operator::Ne };
+        if filter.operator == Operator::Like {
+            return filter.operands.iter().any(|operand| contains(value, operand));
+        }
         let orders = filter.operands.iter().filter_map(|operand| order(value, operand));
         satisfies(filter.operator, orders)
     })
@@ -19,12 +22,20 @@ pub fn matches(document: &Value, filters: &[Filter]) -> bool {
 
 fn satisfies(operator: Operator, mut orders: impl Iterator<Item = Ordering>) -> bool {
     match operator {
-        Operator::Eq | Operator::In => orders.any(Ordering::is_eq),
+        Operator::Eq | Operator::In | Operator::Like => orders.any(Ordering::is_eq),
         Operator::Ne => orders.all(Ordering::is_ne),
         Operator::Gt => orders.all(Ordering::is_gt),
         Operator::Gte => orders.all(Ordering::is_ge),
         Operator::Lt => orders.all(Ordering::is_lt),
         Operator::Lte => orders.all(Ordering::is_le),
+    }
+}
+
+/// Whether a text contains another, whatever the case.
+fn contains(value: &Value, operand: &Operand) -> bool {
+    match (value.as_str(), operand) {
+        (Some(value), Operand::Text(part)) => value.to_lowercase().contains(&part.to_lowercase()),
+        _ => false,
     }
 }
 

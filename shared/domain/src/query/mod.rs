@@ -3,6 +3,7 @@
 
 mod evaluate;
 mod parse;
+pub mod relations;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -21,7 +22,7 @@ pub struct QuerySpec {
     pub filters: &'static [Field],
     /// `sort=`; the first one, descending, is the default.
     pub sorts: &'static [&'static str],
-    /// `expand=`.
+    /// `expand=`: the first steps. What follows them, [`relations`] says.
     pub expands: &'static [&'static str],
     /// Whether the answer is a list: `page`, `limit`, `sort`, `filter`.
     pub list: bool,
@@ -83,11 +84,14 @@ pub enum Operator {
     Lte,
     /// One of several, separated by commas.
     In,
+    /// Contains, whatever the case; texts only.
+    Like,
 }
 
 impl Operator {
     /// All, in the order of the documentation.
-    pub const ALL: [Self; 7] = [Self::Eq, Self::Ne, Self::Gt, Self::Gte, Self::Lt, Self::Lte, Self::In];
+    pub const ALL: [Self; 8] =
+        [Self::Eq, Self::Ne, Self::Gt, Self::Gte, Self::Lt, Self::Lte, Self::In, Self::Like];
 
     /// As written in the query string.
     pub fn as_str(self) -> &'static str {
@@ -99,6 +103,7 @@ impl Operator {
             Self::Lt => "lt",
             Self::Lte => "lte",
             Self::In => "in",
+            Self::Like => "like",
         }
     }
 }
@@ -139,9 +144,9 @@ pub struct Sort {
 /// A relation to show, with the most rows to show of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expand {
-    /// The relation's name.
-    pub name: &'static str,
-    /// `name.limit=`.
+    /// The relations' names, one for each step: `["vehicles", "serviceHistory"]`.
+    pub path: Vec<&'static str>,
+    /// `serviceHistory.limit=` or `vehicles.serviceHistory.limit=`.
     pub limit: Option<u32>,
 }
 
@@ -171,6 +176,8 @@ pub struct Query {
 pub struct QueryError {
     /// The parameter at fault, as it was written.
     pub parameter: String,
+    /// The how manieth of the query string it is, from 1; 0 where that does not matter.
+    pub position: usize,
     /// What is wrong, with the valid choices.
     pub message: String,
 }
@@ -195,9 +202,9 @@ impl Query {
         self.texts.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Whether a relation is to be shown.
+    /// Whether a relation of the document itself is to be shown.
     pub fn expands(&self, name: &str) -> bool {
-        self.expand.iter().any(|expand| expand.name == name)
+        self.expand.iter().any(|expand| expand.path == [name])
     }
 
     /// The one value a field must equal, if a filter says so.
@@ -224,7 +231,7 @@ impl Query {
                 Operator::Gte => span = span.and(Some(*first), None),
                 Operator::Lt => span = span.and(None, Some(*first - millisecond)),
                 Operator::Lte => span = span.and(None, Some(*last)),
-                Operator::Ne | Operator::In => return true,
+                Operator::Ne | Operator::In | Operator::Like => return true,
             }
             false
         });

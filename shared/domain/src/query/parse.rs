@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{
     DEFAULT_LIMIT, Expand, Field, FieldKind, Filter, MAX_LIMIT, Operand, Operator, Query, QueryError, QuerySpec,
     Sort,
+    relations::{self, MAX_DEPTH},
 };
 use crate::calendar::{self, parse_day as day};
 
@@ -31,17 +32,25 @@ impl Query {
             texts: Vec::new(),
         };
         let mut limits = Vec::new();
+        let mut seen: Vec<String> = Vec::new();
         for (count, (name, value)) in form_urlencoded::parse(raw.as_bytes()).enumerate() {
+            let at = |error: QueryError| QueryError { position: count + 1, ..error };
             if count >= MAX_PARAMETERS || value.len() > MAX_VALUE_BYTES {
-                return Err(error(&name, "is too long, or one parameter too many"));
+                return Err(at(error(&name, "is too long, or one parameter too many")));
+            }
+            let adds_up = matches!(name.as_ref(), "fields" | "expand" | "sort") || name.starts_with("filter[");
+            if !adds_up && seen.iter().any(|known| *known == name) {
+                return Err(at(error(&name, "is given twice")));
             }
             match name.strip_suffix(".limit") {
-                Some(relation) => limits.push((relation.to_owned(), value.into_owned())),
-                None => query.parameter(&name, &value, spec)?,
+                Some(relation) => limits.push((count + 1, relation.to_owned(), value.into_owned())),
+                None => query.parameter(&name, &value, spec).map_err(at)?,
             }
+            seen.push(name.into_owned());
         }
-        for (relation, value) in limits {
-            query.relation_limit(&relation, &value, spec)?;
+        for (position, relation, value) in limits {
+            let limited = query.relation_limit(&relation, &value, spec);
+            limited.map_err(|error| QueryError { position, ..error })?;
         }
         if query.sort.is_empty() {
             query.sort.extend(spec.sorts.first().map(|field| Sort { field, descending: true }));
@@ -56,10 +65,10 @@ impl Query {
                 self.fields.extend(fields.map(str::to_owned));
             }
             "expand" if !spec.expands.is_empty() => {
-                for relation in value.split(',').map(str::trim).filter(|relation| !relation.is_empty()) {
-                    let name = one_of("expand", relation, spec.expands)?;
-                    if !self.expands(name) {
-                        self.expand.push(Expand { name, limit: None });
+                for wanted in value.split(',').map(str::trim).filter(|wanted| !wanted.is_empty()) {
+                    let path = relation_path(wanted, spec.expands)?;
+                    if !self.expand.iter().any(|expand| expand.path == path) {
+                        self.expand.push(Expand { path, limit: None });
                     }
                 }
             }
@@ -71,6 +80,12 @@ impl Query {
                     let field = one_of("sort", part.trim_start_matches('-'), spec.sorts)?;
                     self.sort.push(Sort { field, descending });
                 }
+            }
+            "dateFrom" | "dateTo" if spec.list => {
+                let field = dated(spec).ok_or_else(|| unknown(name, spec))?;
+                let operator = if name == "dateFrom" { Operator::Gte } else { Operator::Lte };
+                let operands = vec![operand(name, value, field.kind)?];
+                self.filters.push(Filter { field, operator, operands });
             }
             "serviceCenterId" if spec.by_centre => self.service_center_id = Some(id(name, value)?),
             _ if spec.texts.contains(&name) => {
@@ -87,32 +102,54 @@ impl Query {
         Ok(())
     }
 
+    /// `serviceHistory.limit` and `vehicles.serviceHistory.limit` are both that of `expand=vehicles.serviceHistory`.
     fn relation_limit(&mut self, relation: &str, value: &str, spec: &QuerySpec) -> Result<(), QueryError> {
         let name = format!("{relation}.limit");
-        let limit = whole(&name, value, 1, MAX_LIMIT)?;
-        // "serviceHistory.limit" is that of "vehicles.serviceHistory", too.
-        let is_meant = |path: &str| path == relation || path.rsplit('.').next() == Some(relation);
-        let leads_to = |path: &str| path.strip_prefix(relation).is_some_and(|rest| rest.starts_with('.'));
-        if !spec.expands.iter().any(|path| is_meant(path)) {
+        let steps: Vec<&str> = relation.split('.').collect();
+        let is_known = steps.iter().all(|step| relations::relation_named(step).is_some());
+        if spec.expands.is_empty() || !is_known {
             return Err(unknown(&name, spec));
         }
-        if !self.expand.iter().any(|expand| is_meant(expand.name)) {
-            let outer = spec.expands.iter().find(|path| **path == relation);
-            if let Some(outer) = outer.filter(|_| self.expand.iter().any(|expand| leads_to(expand.name))) {
-                self.expand.push(Expand { name: outer, limit: Some(limit) });
-                return Ok(());
-            }
+        let limit = whole(&name, value, 1, MAX_LIMIT)?;
+        if let Some(expand) = self.expand.iter_mut().find(|expand| expand.path.ends_with(&steps)) {
+            expand.limit = Some(limit);
+            return Ok(());
         }
-        match self.expand.iter_mut().find(|expand| is_meant(expand.name)) {
-            Some(expand) => expand.limit = Some(limit),
-            None => return Err(error(&name, &format!("needs expand={relation}"))),
-        }
+        // A step on the way to another relation.
+        let ends_here = |path: &[&'static str]| (1..path.len()).find(|end| path[..*end].ends_with(&steps));
+        let on_the_way =
+            self.expand.iter().find_map(|expand| Some(expand.path[..ends_here(&expand.path)?].to_vec()));
+        let path = on_the_way.ok_or_else(|| error(&name, &format!("needs expand={relation}")))?;
+        self.expand.push(Expand { path, limit: Some(limit) });
         Ok(())
     }
 }
 
+/// The steps of `vehicles.serviceHistory`, each a relation of what the one before leads to.
+fn relation_path(wanted: &str, first: &'static [&'static str]) -> Result<Vec<&'static str>, QueryError> {
+    let mut path = Vec::new();
+    let mut choices = first;
+    for step in wanted.split('.') {
+        if path.len() == MAX_DEPTH {
+            return Err(error("expand", &format!("{wanted:?} is too deep; at most {MAX_DEPTH} steps")));
+        }
+        let name = choices.iter().copied().find(|choice| *choice == step).ok_or_else(|| {
+            let valid = if choices.is_empty() { "nothing".to_owned() } else { choices.join(", ") };
+            error("expand", &format!("{step:?} of {wanted:?} is not possible; valid: {valid}"))
+        })?;
+        path.push(name);
+        choices = relations::relation_named(name).map_or(&[], |relation| relation.target.relations());
+    }
+    Ok(path)
+}
+
+/// The field that `dateFrom` and `dateTo` are about.
+fn dated(spec: &QuerySpec) -> Option<Field> {
+    spec.filters.iter().find(|field| field.name == "createdAt").copied()
+}
+
 fn error(parameter: &str, message: &str) -> QueryError {
-    QueryError { parameter: parameter.to_owned(), message: message.to_owned() }
+    QueryError { parameter: parameter.to_owned(), position: 0, message: message.to_owned() }
 }
 
 fn unknown(name: &str, spec: &QuerySpec) -> QueryError {
@@ -129,6 +166,9 @@ fn unknown(name: &str, spec: &QuerySpec) -> QueryError {
     }
     if spec.by_centre {
         valid.push("serviceCenterId");
+    }
+    if spec.list && dated(spec).is_some() {
+        valid.extend(["dateFrom", "dateTo"]);
     }
     if spec.list && !spec.filters.is_empty() {
         valid.push("filter[field]");
@@ -169,11 +209,20 @@ fn filter(parameter: &str, rest: &str, value: &str, fields: &'static [Field]) ->
         let names: Vec<_> = Operator::ALL.iter().map(|known| known.as_str()).collect();
         error(parameter, &format!("{operator:?} is not a comparison; valid: {}", names.join(", ")))
     })?;
+    if operator == Operator::Like && field.kind != FieldKind::Text {
+        return Err(error(parameter, "like compares texts; this field is none"));
+    }
     let operands = match operator {
         Operator::In => {
             value.split(',').map(|part| operand(parameter, part, field.kind)).collect::<Result<_, _>>()?
         }
-        Operator::Eq | Operator::Ne | Operator::Gt | Operator::Gte | Operator::Lt | Operator::Lte => {
+        Operator::Eq
+        | Operator::Ne
+        | Operator::Gt
+        | Operator::Gte
+        | Operator::Lt
+        | Operator::Lte
+        | Operator::Like => {
             vec![operand(parameter, value, field.kind)?]
         }
     };
@@ -247,7 +296,7 @@ mod tests {
         let mut query = Query::parse(raw, &SPEC).unwrap();
         assert_eq!(query.offset(), 5);
         assert_eq!(query.equals("status"), Some("CREATED"));
-        assert_eq!(query.expand[1], Expand { name: "vehicles", limit: Some(5) });
+        assert_eq!(query.expand[1], Expand { path: vec!["vehicles"], limit: Some(5) });
         let span = query.take_time_span("createdAt");
         assert_eq!(span.from.unwrap().to_rfc3339(), "2024-12-31T18:30:00+00:00", "midnight in India");
         assert_eq!(query.filters.len(), 1, "the status filter stays");
@@ -256,17 +305,63 @@ mod tests {
     #[test]
     fn every_error_names_its_parameter_and_the_choices() {
         assert!(
-            refused("colour=red").message.contains("page, limit, sort, expand, serviceCenterId, filter[field]")
+            refused("colour=red")
+                .message
+                .contains("page, limit, sort, expand, serviceCenterId, dateFrom, dateTo, filter[field]")
         );
         assert!(refused("filter[colour]=red").message.contains("status, createdAt, customerId"));
         assert_eq!(refused("filter[colour]=red").parameter, "filter[colour]");
         assert!(refused("filter[status]=OPEN").message.contains("CREATED, ASSIGNED"));
-        assert!(refused("filter[status][about]=CREATED").message.contains("eq, ne, gt, gte, lt, lte, in"));
+        assert!(refused("filter[status][about]=CREATED").message.contains("eq, ne, gt, gte, lt, lte, in, like"));
         for raw in
             ["page=0", "limit=101", "limit=x", "filter[status", "expand=wheels", "sort=name", "vehicles.limit=3"]
         {
             assert!(Query::parse(raw, &SPEC).is_err(), "{raw}");
         }
+    }
+
+    #[test]
+    fn an_error_tells_the_position_of_its_parameter() {
+        assert_eq!(refused("page=1&limit=5&colour=red").position, 3);
+        assert_eq!(refused("expand=vehicles&wheels.limit=5").position, 2);
+        assert_eq!(refused("page=1&page=2").position, 2, "a parameter that has one value is given twice");
+    }
+
+    #[test]
+    fn relations_are_followed_three_steps_and_each_must_exist() {
+        let query = |raw: &str| Query::parse(raw, &SPEC).unwrap().expand;
+        let deep = query("expand=customer.vehicles.serviceHistory&vehicles.limit=5&serviceHistory.limit=10");
+        let paths: Vec<(String, Option<u32>)> =
+            deep.iter().map(|expand| (expand.path.join("."), expand.limit)).collect();
+        let expected = [("customer.vehicles.serviceHistory", Some(10)), ("customer.vehicles", Some(5))];
+        assert_eq!(paths, expected.map(|(path, limit)| (path.to_owned(), limit)));
+        let full = query("expand=vehicles.serviceHistory&vehicles.serviceHistory.limit=3");
+        assert_eq!(full[0].limit, Some(3));
+        assert!(refused("expand=customer.vehicles.customer.vehicles").message.contains("at most 3 steps"));
+        assert!(refused("expand=customer.wheels").message.contains("valid: vehicles, lastServiceCenter"));
+        assert!(refused("expand=vehicles.serviceHistory.jobCard").message.contains("valid: nothing"));
+    }
+
+    #[test]
+    fn texts_are_compared_by_what_they_contain() {
+        const NAMED: QuerySpec = QuerySpec {
+            filters: &[Field { name: "name", kind: FieldKind::Text }, SPEC.filters[0], SPEC.filters[1]],
+            ..SPEC
+        };
+        let filters = Query::parse("filter[name][like]=Rao", &NAMED).unwrap().filters;
+        let matches = |name: &str| super::super::matches(&serde_json::json!({ "name": name }), &filters);
+        assert!(matches("Asha RAO") && !matches("Asha Ra"));
+        assert!(Query::parse("filter[status][like]=CRE", &NAMED).unwrap_err().message.contains("texts"));
+    }
+
+    #[test]
+    fn the_plain_dates_are_days_of_creation_in_india() {
+        let mut query = Query::parse("dateFrom=2025-01-01&dateTo=2025-01-31", &SPEC).unwrap();
+        let span = query.take_time_span("createdAt");
+        assert_eq!(span.from.unwrap().to_rfc3339(), "2024-12-31T18:30:00+00:00");
+        assert_eq!(span.to.unwrap().to_rfc3339(), "2025-01-31T18:29:59.999+00:00");
+        assert!(query.filters.is_empty());
+        assert!(Query::parse("dateFrom=2025-01-01", &QuerySpec::document(&[])).is_err());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::{marker::PhantomData, ops::Deref};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use dms_domain::query::{Field, FieldKind, MAX_LIMIT, Query, QuerySpec};
+use dms_domain::query::{Field, FieldKind, MAX_LIMIT, Query, QuerySpec, relations::MAX_DEPTH};
 use utoipa::{
     IntoParams,
     openapi::{
@@ -59,6 +59,10 @@ impl<S: Spec> IntoParams for Params<S> {
                 text(),
             ));
         }
+        if spec.list && spec.filters.iter().any(|field| field.name == "createdAt") {
+            params.push(parameter("dateFrom", "Only rows created on this day (in India) or later", text()));
+            params.push(parameter("dateTo", "Only rows created on this day (in India) or earlier", text()));
+        }
         if spec.by_centre {
             params.push(parameter(
                 "serviceCenterId",
@@ -68,7 +72,12 @@ impl<S: Spec> IntoParams for Params<S> {
         }
         params.push(parameter("fields", "Only these fields, separated by commas; nested ones with dots", text()));
         if !spec.expands.is_empty() {
-            params.push(parameter("expand", &format!("Relations to show: {}", spec.expands.join(", ")), text()));
+            let relations = spec.expands.join(", ");
+            let description = format!(
+                "Relations to show: {relations}; and theirs, with dots, up to {MAX_DEPTH} steps \
+                 (`customer.vehicles.serviceHistory`). `name.limit=5` shows at most so many of one that has many"
+            );
+            params.push(parameter("expand", &description, text()));
         }
         params.extend(spec.texts.iter().map(|name| parameter(name, "See the description", text())));
         params.extend(spec.filters.iter().map(filter));
@@ -91,8 +100,9 @@ fn filter(field: &Field) -> Parameter {
     };
     let name = format!("filter[{}]", field.name);
     let description = format!(
-        "Only rows whose {} is this: {words}. Also `{name}[gte]=…` with ne, gt, gte, lt, lte, in",
-        field.name
+        "Only rows whose {} is this: {words}. Also `{name}[gte]=…` with ne, gt, gte, lt, lte, in{}",
+        field.name,
+        if field.kind == FieldKind::Text { ", like (contains)" } else { "" }
     );
     parameter(&name, &description, schema)
 }
