@@ -5,6 +5,7 @@
 mod concurrency;
 mod cost;
 mod cost_of_transfers;
+mod cursor;
 mod query;
 mod routes;
 mod tenancy;

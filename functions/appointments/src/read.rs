@@ -68,7 +68,7 @@ pub(crate) async fn list(
     let views = page.rows.iter().map(|appointment| json(&AppointmentView::of(appointment)));
     let mut rows = views.collect::<ApiResult<Vec<_>>>()?;
     expand(&app, &permit, &mut rows, &query).await?;
-    permit.context.page(rows, page.total, &query)
+    permit.context.page(rows, (page.total, page.last), &query)
 }
 
 /// Get an appointment

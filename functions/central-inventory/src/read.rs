@@ -85,7 +85,7 @@ pub(crate) async fn list(
         false => search(&app.store, &listed, &query, &words, |part: &CentralPart| &part.details).await?,
     };
     let rows = page.rows.iter().map(|part| json(&CentralPartView::of(part))).collect::<ApiResult<Vec<_>>>()?;
-    permit.context.page(rows, page.total, &query)
+    permit.context.page(rows, (page.total, page.last), &query)
 }
 
 /// List Central's parts at or below their minimum
@@ -104,7 +104,7 @@ pub(crate) async fn low_stock(
     let listed = Listed::Relation(Some(Index::LowStock), CentralKind::Part.pk(permit.central_scope()?));
     let page = app.store.list::<CentralPart>(&listed, &by_headroom(&query), STATELESS).await?;
     let rows = page.rows.iter().map(|part| json(&CentralPartView::of(part))).collect::<ApiResult<Vec<_>>>()?;
-    permit.context.page(rows, page.total, &query)
+    permit.context.page(rows, (page.total, page.last), &query)
 }
 
 /// Get a part of Central's stock

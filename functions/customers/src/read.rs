@@ -59,7 +59,7 @@ pub(crate) async fn list(
     let mut rows =
         page.rows.iter().map(|customer| json(&CustomerView::of(customer))).collect::<ApiResult<Vec<_>>>()?;
     expand(&app, &permit, &mut rows, &query).await?;
-    permit.context.page(rows, page.total, &query)
+    permit.context.page(rows, (page.total, page.last), &query)
 }
 
 /// Get a customer

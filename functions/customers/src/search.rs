@@ -56,7 +56,7 @@ pub(crate) async fn search(
     let mut rows =
         customers.iter().map(|customer| json(&CustomerView::of(customer))).collect::<ApiResult<Vec<_>>>()?;
     expand(&app, &permit, &mut rows, &query).await?;
-    permit.context.page(rows, total, &query)
+    permit.context.page(rows, (total, None), &query)
 }
 
 fn wrong(parameter: &str, message: &str) -> QueryError {

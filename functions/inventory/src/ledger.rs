@@ -32,5 +32,5 @@ pub(crate) async fn transactions(
     let (part, page) = tokio::try_join!(app.store.part(scope, &id), entries)?;
     part.ok_or(NOT_FOUND)?;
     let rows = page.rows.iter().map(|entry| json(&LedgerEntryView::of(entry))).collect::<ApiResult<Vec<_>>>()?;
-    permit.context.page(rows, page.total, &query)
+    permit.context.page(rows, (page.total, page.last), &query)
 }

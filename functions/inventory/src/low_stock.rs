@@ -55,5 +55,5 @@ pub(crate) async fn low_stock(
     let (page, in_transit) = tokio::try_join!(list, app.store.in_transit_of(scope))?;
     let mut rows = rows(&page.rows, &in_transit)?;
     expand(&app, &permit, &mut rows, &query).await?;
-    permit.context.page(rows, page.total, &query)
+    permit.context.page(rows, (page.total, page.last), &query)
 }

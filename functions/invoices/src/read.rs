@@ -62,7 +62,7 @@ pub(crate) async fn list(
     let page = app.store.list::<Invoice>(&Listed::Tenant(TenantKind::Invoice, scopes), &query, STATES).await?;
     let mut rows = page.rows.iter().map(|row| json(&InvoiceView::of(row))).collect::<ApiResult<Vec<_>>>()?;
     expand(&app, &permit, &mut rows, &query).await?;
-    permit.context.page(rows, page.total, &query)
+    permit.context.page(rows, (page.total, page.last), &query)
 }
 
 /// Get an invoice

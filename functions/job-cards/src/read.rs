@@ -68,7 +68,7 @@ pub(crate) async fn list(
     let page = app.store.list::<JobCard>(&Listed::Tenant(TenantKind::JobCard, scopes), &query, STATES).await?;
     let mut rows = page.rows.iter().map(|card| json(&JobCardView::of(card))).collect::<ApiResult<Vec<_>>>()?;
     expand(&app, &permit, &mut rows, &query).await?;
-    permit.context.page(rows, page.total, &query)
+    permit.context.page(rows, (page.total, page.last), &query)
 }
 
 /// Get a job card

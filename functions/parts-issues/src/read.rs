@@ -69,7 +69,7 @@ pub(crate) async fn list(
     let page = app.store.list::<PartsIssue>(&listed, &query, STATES).await?;
     let mut rows = page.rows.iter().map(|row| json(&PartsIssueView::of(row))).collect::<ApiResult<Vec<_>>>()?;
     expand(&app, &permit, &mut rows, &query).await?;
-    permit.context.page(rows, page.total, &query)
+    permit.context.page(rows, (page.total, page.last), &query)
 }
 
 /// Get a parts issue

@@ -62,7 +62,7 @@ pub(crate) async fn list(
     let page = app.store.list::<PartsRequest>(&listed, &query, STATES).await?;
     let mut rows = page.rows.iter().map(|row| json(&PartsRequestView::of(row))).collect::<ApiResult<Vec<_>>>()?;
     expand(&app, &permit, &mut rows, &query).await?;
-    permit.context.page(rows, page.total, &query)
+    permit.context.page(rows, (page.total, page.last), &query)
 }
 
 /// Get a parts request

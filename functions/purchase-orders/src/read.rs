@@ -63,7 +63,7 @@ pub(crate) async fn list(
     let page = app.store.list::<PurchaseOrder>(&listed, &query, STATES).await?;
     let mut rows = page.rows.iter().map(|row| json(&PurchaseOrderView::of(row))).collect::<ApiResult<Vec<_>>>()?;
     expand(&app, &permit, &mut rows, &query).await?;
-    permit.context.page(rows, page.total, &query)
+    permit.context.page(rows, (page.total, page.last), &query)
 }
 
 /// Get a purchase order

@@ -89,7 +89,7 @@ pub(crate) async fn list(
     let mut rows =
         page.rows.iter().map(|vehicle| json(&VehicleView::of(vehicle))).collect::<ApiResult<Vec<_>>>()?;
     expand(&app, &permit, &mut rows, &query).await?;
-    permit.context.page(rows, page.total, &query)
+    permit.context.page(rows, (page.total, page.last), &query)
 }
 
 /// Get a vehicle
@@ -133,7 +133,7 @@ pub(crate) async fn service_history(
     vehicle.ok_or(NOT_FOUND)?;
     let rows =
         page.rows.iter().map(|record| json(&ServiceRecordView::of(record))).collect::<ApiResult<Vec<_>>>()?;
-    permit.context.page(rows, page.total, &query)
+    permit.context.page(rows, (page.total, page.last), &query)
 }
 
 #[cfg(test)]

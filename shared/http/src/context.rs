@@ -3,16 +3,18 @@
 use std::sync::{Arc, OnceLock};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use dms_access::{Principal, TenantScope};
 use dms_domain::calendar;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use dms_domain::query::Query;
+use dms_domain::query::{Position, Query, RowKey};
 use uuid::Uuid;
 
 use crate::{
+    app::AppState,
     envelope::{Meta, Pagination},
     error::{ApiError, ApiResult},
     fields,
@@ -31,6 +33,9 @@ pub struct Context {
     /// Hash of method, path, query and body.
     pub(crate) fingerprint: Arc<str>,
     pub(crate) principal: Arc<OnceLock<Principal>>,
+    /// The path, without the query.
+    pub(crate) path: Arc<str>,
+    pub(crate) app: AppState,
 }
 
 impl Context {
@@ -72,16 +77,46 @@ impl Context {
         self.reply(200, &document, Some(version))
     }
 
-    /// One page of a list, with the fields the query asks for.
+    /// One page of a list, with the fields the query asks for. `last` is the place of its last row, when more follow;
+    /// without one the next page is found by counting.
     ///
     /// # Errors
     /// 400 when the query asks for a field the rows do not have.
-    pub fn page(&self, rows: Vec<Value>, total: u64, query: &Query) -> ApiResult<Reply> {
+    pub fn page(&self, rows: Vec<Value>, (total, last): (u64, Option<RowKey>), query: &Query) -> ApiResult<Reply> {
         let rows: Vec<Value> =
             rows.into_iter().map(|row| fields::select(row, &query.fields)).collect::<ApiResult<_>>()?;
-        let pagination = Pagination::new(query.page, query.limit, total);
+        let offset = query.offset() + rows.len() as u64;
+        let page = query.position.as_ref().map_or(query.page, |position| position.page);
+        let has_next = last.is_some() || (query.after().is_none() && offset < total && !rows.is_empty());
+        let next = has_next.then(|| Position { page: page.saturating_add(1), offset, after: last });
+        let next_cursor = next.map(|next| self.seal(&next, query)).transpose()?;
+        let pagination = Pagination::new((page, query.limit), total, next_cursor);
         let body = json!({ "data": rows, "success": true, "meta": self.meta(), "pagination": pagination });
         Ok(Reply(dms_store::Reply { status: 200, body: body.to_string(), version: None, replayed: false }))
+    }
+
+    /// A cursor: a position in a list, signed together with the list and the query it is for.
+    fn seal(&self, position: &Position, query: &Query) -> ApiResult<String> {
+        let position = URL_SAFE_NO_PAD.encode(serde_json::to_vec(position)?);
+        let seal = self.cursor_seal(&position, query);
+        Ok(format!("{position}.{seal}"))
+    }
+
+    /// The position that a cursor of this list and this query stands for.
+    pub(crate) fn open(&self, cursor: &str, query: &Query) -> Option<Position> {
+        let (position, seal) = cursor.split_once('.')?;
+        if seal != self.cursor_seal(position, query) {
+            return None;
+        }
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(position).ok()?).ok()
+    }
+
+    fn cursor_seal(&self, position: &str, query: &Query) -> String {
+        let binding = query.binding();
+        let parts = ["cursor", position, &self.path, &binding].map(str::as_bytes);
+        let mut seal = self.app.keyed_hash(&parts);
+        seal.truncate(32);
+        seal
     }
 }
 

@@ -59,20 +59,23 @@ pub struct Pagination {
     pub has_next: bool,
     /// Whether there is a page before.
     pub has_prev: bool,
+    /// What to send as `cursor` for the next page; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
 }
 
 impl Pagination {
     /// The pagination of a page.
-    pub fn new(page: u32, limit: u32, total: u64) -> Self {
+    pub fn new((page, limit): (u32, u32), total: u64, next_cursor: Option<String>) -> Self {
         let total_pages = total.div_ceil(u64::from(limit.max(1)));
-        let page_number = u64::from(page);
         Self {
             page,
             limit,
             total,
             total_pages,
-            has_next: page_number < total_pages,
+            has_next: next_cursor.is_some(),
             has_prev: page > 1 && total > 0,
+            next_cursor,
         }
     }
 }

@@ -74,7 +74,8 @@ async fn answer(
             let fingerprint = app
                 .keyed_hash(&[parts.method.as_str().as_bytes(), parts.uri.to_string().as_bytes(), &bytes])
                 .into();
-            parts.extensions.insert(Context { request_id, now, address, fingerprint, principal });
+            let (path, app) = (parts.uri.path().into(), app.clone());
+            parts.extensions.insert(Context { request_id, now, address, fingerprint, principal, path, app });
             next.run(Request::from_parts(parts, Body::from(bytes))).await
         }
         Err(error) => error.into_response(),

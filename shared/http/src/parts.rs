@@ -176,14 +176,14 @@ pub async fn search<P: Entity>(
     words: &[String],
     details: impl Fn(&P) -> &PartDetails,
 ) -> Result<Page<P>, StoreError> {
-    let mut all = Query { page: 1, limit: u32::MAX, ..query.clone() };
+    let mut all = Query { page: 1, limit: u32::MAX, position: None, ..query.clone() };
     // A list in an order of its own is evaluated, and so has a read budget; a counted one has none.
     all.sort.push(Sort { field: "partNumber", descending: false });
     let mut rows = store.list::<P>(listed, &all, STATELESS).await?.rows;
     rows.retain(|part| contains(details(part), words));
     let total = rows.len() as u64;
     let offset = usize::try_from(query.offset()).unwrap_or(usize::MAX);
-    Ok(Page { rows: rows.into_iter().skip(offset).take(query.limit as usize).collect(), total })
+    Ok(Page { rows: rows.into_iter().skip(offset).take(query.limit as usize).collect(), total, last: None })
 }
 
 fn contains(part: &PartDetails, words: &[String]) -> bool {

@@ -118,6 +118,22 @@ impl Range {
         Self { sort, ..self }
     }
 
+    /// The same, from this sort key on (inclusive), in the range's direction.
+    pub fn beyond(self, sk: &str) -> Self {
+        let (first, last) = match &self.sort {
+            SortRange::Between(first, last) => (first.clone(), last.clone()),
+            SortRange::All | SortRange::Prefix(_) | SortRange::AtMost(_) => {
+                (String::new(), "\u{10ffff}".to_owned())
+            }
+        };
+        let sort = if self.descending {
+            SortRange::Between(first, last.min(sk.to_owned()))
+        } else {
+            SortRange::Between(first.max(sk.to_owned()), last)
+        };
+        self.within(sort)
+    }
+
     /// The same, smallest sort key first.
     pub fn ascending(self) -> Self {
         Self { descending: false, ..self }

@@ -208,7 +208,10 @@ async fn pages_are_newest_first_and_their_totals_exact() {
         (4, &[], false, true),
     ];
     for (page, rows, has_next, has_prev) in expected {
-        let answer = dealership.admin.get(&format!("{CUSTOMERS}?limit=2&page={page}")).await;
+        let mut answer = dealership.admin.get(&format!("{CUSTOMERS}?limit=2&page={page}")).await;
+        // Where there is a next page, a cursor leads to it, too.
+        let cursor = answer.body["pagination"].as_object_mut().unwrap().remove("nextCursor");
+        assert_eq!(cursor.is_some_and(|cursor| cursor.is_string()), has_next);
         let pagination = json!({"page": page, "limit": 2, "total": 5, "totalPages": 3, "hasNext": has_next,
             "hasPrev": has_prev});
         assert_eq!(answer.body["pagination"], pagination);

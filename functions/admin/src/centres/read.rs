@@ -40,7 +40,7 @@ pub(crate) async fn list(
     let offset = usize::try_from(query.offset()).unwrap_or(usize::MAX);
     let page = centres.iter().skip(offset).take(query.limit as usize);
     let rows = page.map(|centre| json(&ServiceCentreView::of(centre))).collect::<ApiResult<_>>()?;
-    permit.context.page(rows, total, &query)
+    permit.context.page(rows, (total, None), &query)
 }
 
 /// Get a service centre

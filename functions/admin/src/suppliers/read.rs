@@ -54,7 +54,7 @@ pub(crate) async fn list(
     let listed = Listed::Central(CentralKind::Supplier, permit.central_scope()?);
     let page = app.store.list::<Supplier>(&listed, &query, STATELESS).await?;
     let rows = page.rows.iter().map(|row| json(&SupplierView::of(row))).collect::<ApiResult<Vec<_>>>()?;
-    permit.context.page(rows, page.total, &query)
+    permit.context.page(rows, (page.total, page.last), &query)
 }
 
 /// Get a supplier

@@ -70,7 +70,7 @@ pub(crate) async fn list(
     let page = app.store.list::<User>(&listed, &query, STATELESS).await?;
     let mut rows = page.rows.iter().map(|user| json(&UserView::of(user))).collect::<ApiResult<Vec<_>>>()?;
     expand(&app, &permit, &mut rows, &query).await?;
-    permit.context.page(rows, page.total, &query)
+    permit.context.page(rows, (page.total, page.last), &query)
 }
 
 /// Get a user

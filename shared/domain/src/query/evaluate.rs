@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::{Filter, Operand, Operator, Sort};
+use super::{Filter, Operand, Operator, Query, RowKey, Sort};
 
 /// Whether a document (in its API field names) satisfies all filters. An absent field satisfies only `ne`.
 pub fn matches(document: &Value, filters: &[Filter]) -> bool {
@@ -67,6 +67,16 @@ pub fn compare(a: &Value, b: &Value, sorts: &[Sort]) -> Ordering {
         }
     }
     scalar_order(b.get("id"), a.get("id"))
+}
+
+/// Whether a document stands after this row in the query's order.
+pub fn is_beyond(document: &Value, row: &RowKey, query: &Query) -> bool {
+    let mut other = serde_json::Map::new();
+    for (sort, value) in query.sort.iter().zip(&row.values).filter(|(_, value)| !value.is_null()) {
+        other.insert(sort.field.to_owned(), value.clone());
+    }
+    other.insert("id".to_owned(), row.id.clone().into());
+    compare(document, &Value::Object(other), &query.sort) == Ordering::Greater
 }
 
 /// Absent values sort first; numbers as numbers, the rest as text.

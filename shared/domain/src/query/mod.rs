@@ -6,9 +6,11 @@ mod parse;
 pub mod relations;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 
-pub use evaluate::{compare, matches};
+pub use evaluate::{compare, is_beyond, matches};
 
 /// Rows on a page when the request does not say.
 pub const DEFAULT_LIMIT: u32 = 20;
@@ -150,6 +152,26 @@ pub struct Expand {
     pub limit: Option<u32>,
 }
 
+/// Where a row stands in the order of its list: its sorted fields, and its id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowKey {
+    /// The document's id; empty for rows without one.
+    pub id: String,
+    /// The values of the sorted fields, in their order.
+    pub values: Vec<Value>,
+}
+
+/// The place in a list after which a page begins: what a `cursor` stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    /// Number of the page that begins here, from 1.
+    pub page: u32,
+    /// Rows before it, as far as the list has not changed.
+    pub offset: u64,
+    /// The last row before it; none of lists that are only counted.
+    pub after: Option<RowKey>,
+}
+
 /// A parsed query string.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
@@ -169,6 +191,10 @@ pub struct Query {
     pub service_center_id: Option<Uuid>,
     /// The endpoint's own parameters.
     pub texts: Vec<(&'static str, String)>,
+    /// `cursor=`, as it was given.
+    pub cursor: Option<String>,
+    /// What the cursor stands for, once its signature is checked.
+    pub position: Option<Position>,
 }
 
 /// What a query string says wrongly: answered 400.
@@ -194,7 +220,25 @@ pub struct TimeSpan {
 impl Query {
     /// Rows before this page.
     pub fn offset(&self) -> u64 {
-        u64::from(self.page - 1) * u64::from(self.limit)
+        let of_page = || u64::from(self.page - 1) * u64::from(self.limit);
+        self.position.as_ref().map_or_else(of_page, |position| position.offset)
+    }
+
+    /// The row after which this page begins, where a cursor names one.
+    pub fn after(&self) -> Option<&RowKey> {
+        self.position.as_ref()?.after.as_ref()
+    }
+
+    /// The key of a row in the order of this query.
+    pub fn row_key(&self, document: &Value) -> RowKey {
+        let value = |field: &str| document.get(field).cloned().unwrap_or_default();
+        let id = document.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+        RowKey { id, values: self.sort.iter().map(|sort| value(sort.field)).collect() }
+    }
+
+    /// What a cursor of this query is bound to: another order or other conditions make it void.
+    pub fn binding(&self) -> String {
+        format!("{:?} {:?} {:?} {:?}", self.sort, self.filters, self.service_center_id, self.texts)
     }
 
     /// One of the endpoint's own parameters.

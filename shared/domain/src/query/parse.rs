@@ -30,6 +30,8 @@ impl Query {
             filters: Vec::new(),
             service_center_id: None,
             texts: Vec::new(),
+            cursor: None,
+            position: None,
         };
         let mut limits = Vec::new();
         let mut seen: Vec<String> = Vec::new();
@@ -72,7 +74,11 @@ impl Query {
                     }
                 }
             }
+            "page" | "cursor" if spec.list && (self.cursor.is_some() || self.page > 1) => {
+                return Err(error(name, "give either page or cursor"));
+            }
             "page" if spec.list => self.page = whole(name, value, 1, 1_000_000)?,
+            "cursor" if spec.list => self.cursor = Some(value.to_owned()),
             "limit" if spec.list => self.limit = whole(name, value, 1, MAX_LIMIT)?,
             "sort" if spec.list && !spec.sorts.is_empty() => {
                 for part in value.split(',').map(str::trim).filter(|part| !part.is_empty()) {
@@ -156,7 +162,7 @@ fn unknown(name: &str, spec: &QuerySpec) -> QueryError {
     let mut valid = vec!["fields"];
     valid.extend(spec.texts);
     if spec.list {
-        valid.extend(["page", "limit"]);
+        valid.extend(["page", "cursor", "limit"]);
     }
     if spec.list && !spec.sorts.is_empty() {
         valid.push("sort");
@@ -307,7 +313,7 @@ mod tests {
         assert!(
             refused("colour=red")
                 .message
-                .contains("page, limit, sort, expand, serviceCenterId, dateFrom, dateTo, filter[field]")
+                .contains("page, cursor, limit, sort, expand, serviceCenterId, dateFrom, dateTo, filter[field]")
         );
         assert!(refused("filter[colour]=red").message.contains("status, createdAt, customerId"));
         assert_eq!(refused("filter[colour]=red").parameter, "filter[colour]");

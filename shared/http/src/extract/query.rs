@@ -3,7 +3,7 @@
 use std::{marker::PhantomData, ops::Deref};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use dms_domain::query::{Field, FieldKind, MAX_LIMIT, Query, QuerySpec, relations::MAX_DEPTH};
+use dms_domain::query::{Field, FieldKind, MAX_LIMIT, Query, QueryError, QuerySpec, relations::MAX_DEPTH};
 use utoipa::{
     IntoParams,
     openapi::{
@@ -13,7 +13,7 @@ use utoipa::{
     },
 };
 
-use crate::error::ApiError;
+use crate::{context::Context, error::ApiError};
 
 /// An endpoint's table of what its query string may say.
 pub trait Spec: Send + Sync + 'static {
@@ -35,11 +35,20 @@ impl<S> Deref for Params<S> {
     }
 }
 
-impl<S: Spec, State: Sync> FromRequestParts<State> for Params<S> {
+impl<S: Spec, State: Send + Sync> FromRequestParts<State> for Params<S> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, ApiError> {
-        let query = Query::parse(parts.uri.query().unwrap_or_default(), &S::SPEC)?;
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
+        let mut query = Query::parse(parts.uri.query().unwrap_or_default(), &S::SPEC)?;
+        if let Some(cursor) = &query.cursor {
+            let context = Context::from_request_parts(parts, state).await?;
+            let unknown = || QueryError {
+                parameter: "cursor".to_owned(),
+                position: 0,
+                message: "is not the nextCursor of this list with these filters and this order".to_owned(),
+            };
+            query.position = Some(context.open(cursor, &query).ok_or_else(unknown)?);
+        }
         Ok(Self { query, spec: PhantomData })
     }
 }
@@ -50,6 +59,11 @@ impl<S: Spec> IntoParams for Params<S> {
         let mut params = Vec::new();
         if spec.list {
             params.push(parameter("page", "Page, from 1", integer(None)));
+            params.push(parameter(
+                "cursor",
+                "Instead of page: the nextCursor of the page before, for long walks",
+                text(),
+            ));
             params.push(parameter("limit", "Rows on a page, 20 unless given", integer(Some(MAX_LIMIT))));
         }
         if spec.list && !spec.sorts.is_empty() {

@@ -1,15 +1,17 @@
 //! Lists. Exact totals come from tallies, and so does the day on which page N starts: page 1 000 costs what
 //! page 1 costs. Questions that no tally or index answers are evaluated over the rows, within a read budget.
 
+mod days;
+
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use dms_access::{AllCentres, CentralScope, ListScope, TenantScope};
 use dms_domain::{
     calendar::{self, MonthKey},
     ids::{self, CentreOrdinal},
-    query::{self, Filter, Operand, Operator, Query, TimeSpan},
+    query::{self, Filter, Operand, Operator, Query, RowKey, TimeSpan},
     refusal::Refusal,
 };
 use futures::{StreamExt, TryStreamExt, stream};
@@ -23,6 +25,8 @@ use crate::{
     tables::{Index, Table},
 };
 
+use days::{IstDays, cells, window, window_after};
+
 /// Bytes a list may read to evaluate filters that no index serves.
 pub const READ_BUDGET_BYTES: u64 = 4 * 1024 * 1024;
 
@@ -33,6 +37,8 @@ pub struct Page<E> {
     pub rows: Vec<E>,
     /// Rows of all pages.
     pub total: u64,
+    /// The last row's place in the order, when more follow: where a cursor goes on.
+    pub last: Option<RowKey>,
 }
 
 /// The documents a list is made of.
@@ -75,14 +81,6 @@ type SourceOf = Box<dyn Fn(MonthKey, char) -> Source + Send + Sync>;
 /// Rows per day and source.
 type Days = BTreeMap<NaiveDate, BTreeMap<Source, u64>>;
 
-/// The part of a list that a page needs to read.
-struct Window {
-    from: NaiveDate,
-    to: NaiveDate,
-    skip: usize,
-    rows_by_source: BTreeMap<Source, u64>,
-}
-
 impl Store {
     /// The scopes of a list: one centre's, or every centre's for an admin who names none.
     ///
@@ -116,7 +114,7 @@ impl Store {
         let mut rest = query.clone();
         let span = rest.take_time_span("createdAt");
         if span.is_empty() {
-            return Ok(Page { rows: Vec::new(), total: 0 });
+            return Ok(Page { rows: Vec::new(), total: 0, last: None });
         }
         let by_time = rest.sort.iter().all(|sort| sort.field == "createdAt");
         let codes = take_codes(&mut rest.filters, states);
@@ -139,22 +137,35 @@ impl Store {
         let total = counts.values().flat_map(BTreeMap::values).sum();
         let descending = query.sort.first().is_none_or(|sort| sort.descending);
         let limit = query.limit as usize;
-        let Some(window) = window(&counts, descending, query.offset(), limit as u64) else {
-            return Ok(Page { rows: Vec::new(), total });
+        let found = match query.after() {
+            None => window(&counts, descending, query.offset(), limit as u64),
+            Some(after) => window_after(&counts, descending, after, limit as u64),
         };
+        let Some(window) = found else { return Ok(Page { rows: Vec::new(), total, last: None }) };
+        let after = query.after().map(|after| after.id.as_str());
         let reads = window.rows_by_source.iter().map(|(source, rows)| {
             let range = source.range(Some(window.from), Some(window.to));
             let range = if descending { range } else { range.ascending() };
-            let most = usize::try_from(*rows).unwrap_or(usize::MAX).min(window.skip + limit);
+            let range = after.map_or(range.clone(), |after| range.beyond(after));
+            // With a cursor also the row after which the page begins, and the one that tells whether more follow.
+            let wanted = window.skip + limit + if after.is_some() { 2 } else { 0 };
+            let most = usize::try_from(*rows).unwrap_or(usize::MAX).min(wanted);
             async move { self.query(&range, most).await }
         });
         let mut items: Vec<Item> = in_parallel(reads.collect()).await?.into_iter().flatten().collect();
+        items.retain(|item| after.is_none() || id(item) != after);
         items.sort_by(|a, b| {
             let order = id(a).cmp(&id(b));
             if descending { order.reverse() } else { order }
         });
-        let page = items.into_iter().skip(window.skip).take(limit);
-        Ok(Page { rows: page.map(from_item).collect::<Result<_, _>>()?, total })
+        let more = match after {
+            Some(_) => items.len() > limit,
+            None => query.offset() + (limit as u64) < total,
+        };
+        let page: Vec<Item> = items.into_iter().skip(window.skip).take(limit).collect();
+        let last = page.last().filter(|_| more).and_then(id);
+        let last = last.map(|id| RowKey { id: id.to_owned(), values: Vec::new() });
+        Ok(Page { rows: page.into_iter().map(from_item).collect::<Result<_, _>>()?, total, last })
     }
 
     /// Counts of rows per day and source, of the days and states asked for.
@@ -239,9 +250,19 @@ impl Store {
         }
         rows.sort_by(|(a, _), (b, _)| query::compare(a, b, &query.sort));
         let total = rows.len() as u64;
-        let offset = usize::try_from(query.offset()).unwrap_or(usize::MAX);
-        let page = rows.into_iter().skip(offset).take(query.limit as usize);
-        Ok(Page { rows: page.map(|(_, item)| from_item(item)).collect::<Result<_, _>>()?, total })
+        let offset = match query.after() {
+            // Rows that came or went before this one do not move the page.
+            Some(after) if !after.id.is_empty() => {
+                rows.partition_point(|(row, _)| !query::is_beyond(row, after, query))
+            }
+            Some(_) | None => usize::try_from(query.offset()).unwrap_or(usize::MAX),
+        };
+        let limit = query.limit as usize;
+        let more = rows.len() > offset.saturating_add(limit);
+        let page: Vec<(Value, Item)> = rows.into_iter().skip(offset).take(limit).collect();
+        let last = page.last().filter(|_| more).map(|(row, _)| query.row_key(row));
+        let rows = page.into_iter().map(|(_, item)| from_item(item)).collect::<Result<_, _>>()?;
+        Ok(Page { rows, total, last })
     }
 
     /// All rows of a source in these days, as long as the budget lasts.
@@ -341,86 +362,4 @@ fn take_codes(filters: &mut Vec<Filter>, states: States) -> Option<Vec<char>> {
     codes.sort_unstable();
     codes.dedup();
     Some(codes)
-}
-
-/// The counts of one month's tally item.
-fn cells(item: &Item) -> Vec<(NaiveDate, MonthKey, char, u64)> {
-    let month: Option<MonthKey> = crate::client::text(item, "sk").and_then(|month| month.parse().ok());
-    let Some(month) = month else { return Vec::new() };
-    let cells = item.iter().filter_map(|(name, value)| {
-        let count: u64 = value.as_n().ok()?.parse().ok()?;
-        let (day, code) = name.split_at_checked(2)?;
-        let date = NaiveDate::from_ymd_opt(month.year(), month.month(), day.parse().ok()?)?;
-        (count > 0).then_some((date, month, code.chars().next()?, count))
-    });
-    cells.collect()
-}
-
-/// The days on which the rows from `offset` lie, and how many rows of the first day come before them.
-fn window(counts: &Days, descending: bool, offset: u64, limit: u64) -> Option<Window> {
-    let ordered: Vec<(&NaiveDate, &BTreeMap<Source, u64>)> =
-        if descending { counts.iter().rev().collect() } else { counts.iter().collect() };
-    let mut before = 0;
-    let mut window: Option<Window> = None;
-    for (day, sources) in ordered {
-        let rows: u64 = sources.values().sum();
-        let end = before + rows;
-        if end > offset && before < offset + limit {
-            let skip = usize::try_from(offset.saturating_sub(before)).unwrap_or(usize::MAX);
-            let open =
-                window.get_or_insert(Window { from: *day, to: *day, skip, rows_by_source: BTreeMap::new() });
-            open.from = open.from.min(*day);
-            open.to = open.to.max(*day);
-            for (source, rows) in sources {
-                *open.rows_by_source.entry(source.clone()).or_default() += rows;
-            }
-        }
-        before = end;
-    }
-    window
-}
-
-/// A span of whole days in India, both ends inclusive; open where `None`.
-#[derive(Debug, Clone, Copy)]
-struct IstDays {
-    from: Option<NaiveDate>,
-    to: Option<NaiveDate>,
-}
-
-impl IstDays {
-    /// The days of a span, if it begins and ends on day boundaries: only such spans can be tallied.
-    fn of(span: TimeSpan) -> Option<Self> {
-        let days = Self::around(span);
-        let aligned_from = span.from.is_none_or(|from| days.from.map(calendar::ist_day_start_utc) == Some(from));
-        let aligned_to = span.to.is_none_or(|to| {
-            let next = days.to.and_then(|day| day.succ_opt()).map(calendar::ist_day_start_utc);
-            next == Some(to + TimeDelta::milliseconds(1))
-        });
-        (aligned_from && aligned_to).then_some(days)
-    }
-
-    /// The days a span touches.
-    fn around(span: TimeSpan) -> Self {
-        let first = NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or(NaiveDate::MIN);
-        let last = NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or(NaiveDate::MAX);
-        // The keys of months have four digits.
-        let day = |moment| calendar::ist_date(moment).clamp(first, last);
-        Self { from: span.from.map(day), to: span.to.map(day) }
-    }
-
-    fn contains(&self, day: NaiveDate) -> bool {
-        self.from.is_none_or(|from| day >= from) && self.to.is_none_or(|to| day <= to)
-    }
-
-    /// The sort keys of the tallies of these days' months.
-    fn months(&self) -> SortRange {
-        if self.from.is_none() && self.to.is_none() {
-            return SortRange::All;
-        }
-        let month = |day: NaiveDate| format!("{:04}-{:02}", day.year(), day.month());
-        SortRange::Between(
-            self.from.map_or_else(|| "0000-00".to_owned(), month),
-            self.to.map_or_else(|| "9999-99".to_owned(), month),
-        )
-    }
 }
