@@ -20,7 +20,7 @@ use crate::{
     statuses::{GoodsCondition, PurchaseOrderStatus},
 };
 
-pub use pricing::{OrderLine, price};
+pub use pricing::{OrderLine, check_rates, price};
 
 /// Most deliveries of one order: each is kept in the order.
 pub const MAX_DELIVERIES: usize = 50;
