@@ -25,7 +25,8 @@ use crate::{
 
 use line_checks::LineChecks;
 
-/// Most dispatches, and most receipts, of one issue: each is kept in the issue.
+/// Most dispatches, and most receipts, of one issue. Each is kept in the issue: so many of
+/// [`crate::stock::MAX_LINES`] lines with the longest of notes fit into one item of DynamoDB (400 KB).
 pub const MAX_MOVEMENTS: usize = 20;
 
 /// A parts issue as it is stored.
