@@ -5,5 +5,6 @@
 mod concurrency;
 mod cost;
 mod cost_of_transfers;
+mod interleavings;
 mod routes;
 mod tenancy;

@@ -24,7 +24,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::{
-    client::{Item, Range, Store},
+    client::{Item, Range, Store, number, text},
     command::Plan,
     entity::{Entity, IndexKeys, NO_STATE, TallyCell, from_item},
     error::StoreError,
@@ -193,6 +193,10 @@ impl SeenParts {
         self.put(id, Seen::There(seen));
     }
 
+    fn forget(&self, id: &Uuid) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
     fn gone(&self) -> Vec<Uuid> {
         let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         seen.iter().filter(|(_, seen)| matches!(seen, Seen::Gone)).map(|(id, _)| *id).collect()
@@ -208,8 +212,10 @@ impl Store {
     pub async fn recall_parts(&self, hints: &Hints) -> Result<(), StoreError> {
         for id in hints.parts.gone() {
             let key = keys::archived(&keys::part(&id).key());
-            if let Some(item) = self.get(Table::Core, &key).await? {
-                hints.parts.put(id, Seen::Deleted(item));
+            match self.get(Table::Core, &key).await? {
+                Some(item) => hints.parts.put(id, Seen::Deleted(item)),
+                // Another command has put it back meanwhile.
+                None => hints.parts.forget(&id),
             }
         }
         Ok(())
@@ -352,9 +358,19 @@ impl Transaction {
         Ok(alerts)
     }
 
-    /// A deleted part is there again, with the pieces that came back; it had none when it was deleted.
+    /// A deleted part is there again, with the pieces that came back; it had none when it was deleted. Should it have
+    /// been put back, and perhaps deleted again, meanwhile, it is looked for again.
     fn put_back(&mut self, one: &StockMove, item: Item, seen: &SeenParts) -> Result<(), StoreError> {
-        self.delete(Table::Core, keys::archived(&keys::part(&one.part).key()));
+        if let Some((number, other)) = one.number.as_deref().zip(text(&item, PART_NUMBER)).filter(|(a, b)| a != b) {
+            return Err(part_renamed(number, other).into());
+        }
+        let (id, look_again) = (one.part, seen.clone());
+        let changed = move |_: Option<&Item>| {
+            look_again.put(id, Seen::Gone);
+            None
+        };
+        let version = number(&item, "version").and_then(|version| u64::try_from(version).ok());
+        self.delete_if(keys::archived(&keys::part(&id).key()), version, Box::new(changed));
         let on_failure = on_failed_move(one, seen.clone());
         if ids::ordinal_of(&one.part).is_some() {
             let part: Part = from_item(item)?;
@@ -417,6 +433,10 @@ fn part_gone() -> Refusal {
     Refusal::conflict("PART_GONE", "A part is no longer in stock: it was deleted")
 }
 
+fn part_renamed(number: &str, by_now: &str) -> Refusal {
+    Refusal::conflict("PART_RENAMED", format!("{number} is {by_now} by now: ask anew"))
+}
+
 fn on_failed_move(one: &StockMove, seen: SeenParts) -> OnFailure {
     let (id, stock, promised) = (one.part, one.stock, one.promised);
     let number = one.number.clone();
@@ -430,8 +450,7 @@ fn on_failed_move(one: &StockMove, seen: SeenParts) -> OnFailure {
             return None;
         };
         if let Some(number) = number.as_ref().filter(|number| **number != part.part_number) {
-            let message = format!("{number} is {} by now: ask anew", part.part_number);
-            return Some(Refusal::conflict("PART_RENAMED", message));
+            return Some(part_renamed(number, &part.part_number));
         }
         // Of Central's stock what is promised to others cannot be taken or promised again.
         let free = part.available.unwrap_or(part.stock_quantity);
