@@ -20,6 +20,9 @@ use crate::{
 
 /// Part numbers looked at at the same time.
 const PARTS_AT_ONCE: usize = 4;
+/// Parts of stocks that one request looks at, for each part number it may answer with: most of a centre's were done
+/// with Central's, and a request that meets only such ones must end, too.
+const LOOKED_AT_PER_PART: usize = 10;
 /// Reads of a part that does not balance: a movement between two reads looks like a difference.
 const LOOKS: usize = 3;
 
@@ -92,10 +95,10 @@ impl Store {
         Ok(reconciled)
     }
 
-    /// Reconciles the next part numbers: Central's, then those that only centres have.
+    /// Reconciles the next part numbers, `limit` of them or fewer: Central's, then those that only centres have.
     ///
     /// # Errors
-    /// A field error for an unknown `start`;     /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
+    /// A field error for an unknown `start`; [`StoreError::Unavailable`] or [`StoreError::Throttled`].
     pub async fn reconcile_from(
         &self,
         central: CentralScope,
@@ -108,20 +111,26 @@ impl Store {
         let place = |text: &str| place_of(text).filter(|(place, _)| *place <= scopes.len());
         let start = start.map(|text| place(text).ok_or_else(unknown)).transpose()?;
         let (mut place, mut after) = start.unwrap_or((0, None));
-        let mut parts = Vec::new();
-        while parts.len() < limit && place <= scopes.len() {
+        let (mut parts, mut left) = (Vec::new(), LOOKED_AT_PER_PART * limit);
+        while parts.len() < limit && left > 0 && place <= scopes.len() {
             let scope = place.checked_sub(1).and_then(|index| scopes.get(index).copied());
             let pk = scope.map_or_else(|| CentralKind::Part.pk(central), |scope| TenantKind::Part.pk(scope));
-            let wanted = limit - parts.len();
-            let stocks = self.stocks_after(pk, after.take(), wanted).await?;
-            let at_end = stocks.len() < wanted;
-            after = stocks.last().map(|stock| stock.id);
-            let numbers = self.numbers_first_met_in(scope, &scopes, stocks).await?;
-            for some in numbers.chunks(PARTS_AT_ONCE) {
-                let looks = some.iter().map(|number| self.reconcile_number(central, all, number));
+            let page = limit.min(left);
+            let stocks = self.stocks_after(pk, after.take(), page).await?;
+            let last = stocks.last().map(|stock| stock.id);
+            let at_end = stocks.len() < page;
+            // A centre without parts is a read, too.
+            left -= stocks.len().max(1);
+            let mut new = self.first_met_in(scope, &scopes, stocks).await?;
+            let room = limit - parts.len();
+            let too_many = new.len() > room;
+            new.truncate(room);
+            after = if too_many { new.last().map(|stock| stock.id) } else { last };
+            for some in new.chunks(PARTS_AT_ONCE) {
+                let looks = some.iter().map(|stock| self.reconcile_number(central, all, &stock.part_number));
                 parts.extend(try_join_all(looks).await?);
             }
-            if at_end {
+            if at_end && !too_many {
                 (place, after) = (place + 1, None);
             }
         }
@@ -140,21 +149,20 @@ impl Store {
         self.query(&range, limit).await?.into_iter().map(from_item).collect()
     }
 
-    /// The numbers of a stock that no stock before it has: those were done there.
-    async fn numbers_first_met_in(
+    /// The parts of a stock whose numbers no stock before it has: those were done there.
+    async fn first_met_in(
         &self,
         scope: Option<TenantScope>,
         scopes: &[TenantScope],
         stocks: Vec<Stock>,
-    ) -> Result<Vec<String>, StoreError> {
-        let numbers: Vec<String> = stocks.into_iter().map(|stock| stock.part_number).collect();
-        let Some(scope) = scope else { return Ok(numbers) };
+    ) -> Result<Vec<Stock>, StoreError> {
+        let Some(scope) = scope else { return Ok(stocks) };
         let before: Vec<TenantScope> = scopes.iter().copied().take_while(|earlier| *earlier != scope).collect();
-        let guards = |number: &String| {
+        let guards = |number: &str| {
             let centres = before.iter().map(|earlier| keys::part_number_in(*earlier, number));
             std::iter::once(keys::central_part_number(number)).chain(centres).collect::<Vec<_>>()
         };
-        let found = self.get_many(numbers.iter().flat_map(guards)).await?;
+        let found = self.get_many(stocks.iter().flat_map(|stock| guards(&stock.part_number))).await?;
         // The number of a deleted part stays taken, but the part was not met.
         let owned: Vec<(&str, Uuid)> =
             found.iter().filter_map(|guard| Some((text(guard, "pk")?, owner(guard)?))).collect();
@@ -163,8 +171,8 @@ impl Store {
         let there: HashSet<Uuid> = there.collect::<Result<_, StoreError>>()?;
         let met: HashSet<&str> =
             owned.iter().filter(|(_, part)| there.contains(part)).map(|(guard, _)| *guard).collect();
-        let met_before = |number: &String| guards(number).iter().any(|key| met.contains(key.pk.as_str()));
-        Ok(numbers.into_iter().filter(|number| !met_before(number)).collect())
+        let met_before = |number: &str| guards(number).iter().any(|key| met.contains(key.pk.as_str()));
+        Ok(stocks.into_iter().filter(|stock| !met_before(&stock.part_number)).collect())
     }
 
     /// One look at all stocks and ledgers of a number.
