@@ -142,8 +142,7 @@ async fn a_part_renamed_while_a_receipt_is_on_its_way_to_it_takes_no_pieces_of_i
     let scope = admin(&dealership).scope_of_issue(&id(&issue)).unwrap();
     let now = Timestamp::new(dealership.app.clock.now());
     let line = ReceivedItem { item_id: id(&issue["items"][0]), received_qty: 10, ..ReceivedItem::default() };
-    let receipt =
-        IssueReceipt { items: vec![line], notes: None, received_by_id: Uuid::nil(), received_at: now };
+    let receipt = IssueReceipt { items: vec![line], notes: None, received_by_id: Uuid::nil(), received_at: now };
     let (hints, tries, command) = (Hints::default(), AtomicUsize::new(0), command(&dealership));
     let plan = || async {
         if tries.fetch_add(1, SeqCst) == 1 {

@@ -422,7 +422,8 @@ async fn deliveries_of_a_deleted_part_at_the_same_moment_are_all_received() {
     let lines = [(&part, 1)];
     let orders = join_all((0..12).map(|_| ordered(&dealership, &lines))).await;
     dealership.central.delete(&format!("/api/central-inventory/parts/{}", id(&part))).await.expect(200);
-    let receipts = orders.iter().map(|order| receive(&dealership, order, json!([came(order, 0, (1, 1, 0))]), None));
+    let receipts =
+        orders.iter().map(|order| receive(&dealership, order, json!([came(order, 0, (1, 1, 0))]), None));
     for answer in join_all(receipts).await {
         answer.expect(200);
     }
