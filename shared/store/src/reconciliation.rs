@@ -85,12 +85,25 @@ impl Store {
         number: &str,
     ) -> Result<Reconciled, StoreError> {
         let scopes = self.scopes(dms_access::ListScope::All(all)).await?;
-        let mut reconciled = self.look(central, &scopes, number).await?;
+        let in_transit = self.in_transit_of_central(central).await?;
+        self.reconcile(central, &scopes, number, &in_transit).await
+    }
+
+    /// Reconciles one part number, with what was under way a moment ago: looked at again if that does not fit.
+    async fn reconcile(
+        &self,
+        central: CentralScope,
+        scopes: &[TenantScope],
+        number: &str,
+        in_transit: &InTransit,
+    ) -> Result<Reconciled, StoreError> {
+        let mut reconciled = self.look(scopes, number, in_transit.of_part(number)).await?;
         for _ in 1..LOOKS {
             if !reconciled.differs() {
                 break;
             }
-            reconciled = self.look(central, &scopes, number).await?;
+            let in_transit = self.in_transit_of_central(central).await?;
+            reconciled = self.look(scopes, number, in_transit.of_part(number)).await?;
         }
         Ok(reconciled)
     }
@@ -105,7 +118,8 @@ impl Store {
         all: AllCentres,
         (start, limit): (Option<&str>, usize),
     ) -> Result<Reconciliation, StoreError> {
-        let scopes = self.scopes(dms_access::ListScope::All(all)).await?;
+        let (scopes, in_transit) =
+            tokio::try_join!(self.scopes(dms_access::ListScope::All(all)), self.in_transit_of_central(central))?;
         // Every stock is a partition of parts; the place is its number and the last part that was done.
         let unknown = || Refusal::field("cursor", "is not one that this API gave");
         let place = |text: &str| place_of(text).filter(|(place, _)| *place <= scopes.len());
@@ -127,7 +141,8 @@ impl Store {
             new.truncate(room);
             after = if too_many { new.last().map(|stock| stock.id) } else { last };
             for some in new.chunks(PARTS_AT_ONCE) {
-                let looks = some.iter().map(|stock| self.reconcile_number(central, all, &stock.part_number));
+                let looks =
+                    some.iter().map(|stock| self.reconcile(central, &scopes, &stock.part_number, &in_transit));
                 parts.extend(try_join_all(looks).await?);
             }
             if at_end && !too_many {
@@ -176,19 +191,13 @@ impl Store {
     }
 
     /// One look at all stocks and ledgers of a number.
-    async fn look(
-        &self,
-        central: CentralScope,
-        scopes: &[TenantScope],
-        number: &str,
-    ) -> Result<Reconciled, StoreError> {
+    async fn look(&self, scopes: &[TenantScope], number: &str, in_transit: i64) -> Result<Reconciled, StoreError> {
         let guards = scopes.iter().map(|scope| keys::part_number_in(*scope, number));
         let guards = self.get_many(guards.chain([keys::central_part_number(number)])).await?;
         let owners: Vec<Uuid> = guards.iter().filter_map(owner).collect();
         let reads = owners.iter().map(|id| self.stock_and_ledger(id)).collect();
-        let (read, in_transit) = tokio::try_join!(in_parallel(reads), self.in_transit_of_central(central))?;
-        let transit = InTransit::of_part(&in_transit, number);
-        let mut balance = Balance { in_transit: transit, ..Balance::default() };
+        let read = in_parallel(reads).await?;
+        let mut balance = Balance { in_transit, ..Balance::default() };
         let mut mismatches = Vec::new();
         for (id, stock, entries) in read {
             let centre = dms_domain::ids::ordinal_of(&id).map(dms_domain::ids::CentreOrdinal::get);
