@@ -72,8 +72,9 @@ pub(crate) async fn delete(
 ) -> ApiResult<Reply> {
     let scope = permit.central_scope()?;
     let plan = || async {
-        let (part, in_transit) =
-            tokio::try_join!(present(&app.store, scope, &id, &cmd), app.store.in_transit_of_central(scope))?;
+        let part = present(&app.store, scope, &id, &cmd).await?;
+        // Read after the part: what leaves its stock before that is seen here.
+        let in_transit = app.store.in_transit_of_central(scope).await?;
         part.check_empty(in_transit.of_part(&part.details.part_number))?;
         let deleted = part.edited(part.details.clone(), cmd.context.timestamp())?;
         Plan::archive(&part, deleted)

@@ -101,8 +101,8 @@ impl ReconciledView {
 
 /// Reconcile stock
 ///
-/// For one `partNumber`, or for all: `limit` (100 unless given) part numbers at a time, then the next ones with
-/// `cursor`. Read from every ledger and every stock of Central and of all centres, and from what is under way; a part
+/// For one `partNumber`, or for all: up to `limit` (100 unless given) part numbers at a time, then the next ones with
+/// `cursor`, until there is no `nextCursor`. Read from every ledger and every stock of Central and of all centres, and from what is under way; a part
 /// that does not add up is looked at again, as a movement in between looks like a difference. For admins.
 #[utoipa::path(
     get, path = "/api/inventory/reconciliation", tag = "Inventory", params(Params<Asked>),

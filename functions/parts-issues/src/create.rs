@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use axum::{extract::State, http::StatusCode};
 use chrono::Datelike;
-use dms_access::TenantScope;
+use dms_access::{Principal, TenantScope};
 use dms_domain::{
     fields::FieldErrors,
     inputs::{LongText, Quantity, ShortText},
@@ -66,6 +66,22 @@ impl NewIssue {
             back @ IssueDirection::CenterToCentral => (back, self.from_service_center_id, "fromServiceCenterId"),
         }
     }
+
+    /// Parts go between Central and one centre: the other end is no centre's.
+    ///
+    /// # Errors
+    /// `Forbidden` when the other end is a foreign centre; a field error when it is a centre at all.
+    fn check_other_end(&self, caller: &Principal) -> Result<(), Refusal> {
+        let (named, field) = match self.direction.unwrap_or(IssueDirection::CentralToCenter) {
+            IssueDirection::CentralToCenter => (self.from_service_center_id, "fromServiceCenterId"),
+            IssueDirection::CenterToCentral => (self.to_service_center_id, "toServiceCenterId"),
+        };
+        if named.is_none() {
+            return Ok(());
+        }
+        caller.scope_for_new_issue(named, field)?;
+        Err(Refusal::field(field, "is Central in this direction: leave it out"))
+    }
 }
 
 /// Ask for parts
@@ -84,6 +100,7 @@ pub(crate) async fn create(
     Json(input): Json<NewIssue>,
 ) -> ApiResult<Reply> {
     check_lines("items", input.items.len())?;
+    input.check_other_end(&permit)?;
     let (direction, named, field) = input.route();
     let (scope, centre_id) = permit.scope_for_new_issue(named, field)?;
     let now = cmd.context.timestamp();

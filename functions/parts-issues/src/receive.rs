@@ -1,7 +1,7 @@
 use axum::{extract::State, http::StatusCode};
 use dms_access::Principal;
 use dms_domain::{
-    inputs::{LongText, Stock},
+    inputs::{Stock, Text},
     parts_issue::{IssueReceipt, PartsIssue, ReceivedItem},
     permissions::grant,
     refusal::Refusal,
@@ -33,7 +33,8 @@ use crate::{
 pub(crate) struct NewReceipt {
     /// 1 to 40 lines.
     received_items: Vec<NewReceivedItem>,
-    notes: Option<LongText>,
+    /// Up to 500 characters: the issue keeps those of every receipt.
+    notes: Option<Text<1, 500>>,
 }
 
 /// What became of pieces of one line. Pieces that are not named stay under way.

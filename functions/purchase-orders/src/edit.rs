@@ -4,7 +4,7 @@ use dms_domain::{
     gst::Supply,
     inputs::{Day, LongText, ShortText},
     permissions::grant,
-    purchase_order::{OrderTerms, PurchaseOrder},
+    purchase_order::{OrderTerms, PurchaseOrder, check_rates},
     refusal::check_version,
     stock::check_lines,
 };
@@ -104,7 +104,10 @@ pub(crate) async fn update(
         let supply = Supply::between(order.supplier_state, order.warehouse_state);
         let items = match lines {
             Some(lines) => priced(&cmd, lines, &parts, (supply, terms.order_date))?,
-            None => (order.items.clone(), order.totals.clone()),
+            None => {
+                check_rates(order.items.iter().map(|item| item.gst_rate), terms.order_date)?;
+                (order.items.clone(), order.totals.clone())
+            }
         };
         Plan::replace(&order, order.edited(terms, items, cmd.context.timestamp())?)
     };

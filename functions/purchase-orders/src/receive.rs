@@ -1,6 +1,6 @@
 use axum::{extract::State, http::StatusCode};
 use dms_domain::{
-    inputs::{LongText, ShortText, Stock},
+    inputs::{ShortText, Stock, Text},
     permissions::grant,
     purchase_order::{DeliveredItem, Delivery},
     statuses::GoodsCondition,
@@ -32,7 +32,8 @@ pub(crate) struct NewDelivery {
     received_items: Vec<NewDeliveredItem>,
     /// The supplier's invoice: one delivery of the order each.
     invoice_number: Option<ShortText>,
-    notes: Option<LongText>,
+    /// Up to 500 characters: the order keeps those of every delivery.
+    notes: Option<Text<1, 500>>,
 }
 
 /// What came of one line.

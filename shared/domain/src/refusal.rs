@@ -117,7 +117,7 @@ impl Refusal {
             Self::InsufficientStock(short) => {
                 for part in short {
                     let ShortPart { part_number, requested, available } = part;
-                    errors.add(part_number.clone(), format!("{requested} needed, {available} in stock"));
+                    errors.add(part_number.clone(), format!("{requested} needed, {available} available"));
                 }
             }
             Self::InvalidTransition { allowed, .. } => {

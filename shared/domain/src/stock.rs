@@ -152,8 +152,8 @@ impl Adjustment {
     /// By how much it changes a stock, of which `promised` pieces must stay.
     ///
     /// # Errors
-    /// `INSUFFICIENT_STOCK` when less than the promised pieces would be left; a field error when the stock would
-    /// exceed [`MAX_QUANTITY`], or when nothing would be added or taken.
+    /// `INSUFFICIENT_STOCK` when less than the promised pieces would be left; a field error when it would
+    /// make the stock exceed [`MAX_QUANTITY`], or when nothing would be added or taken.
     pub(crate) fn delta(&self, part_number: &str, stock: i64, promised: i64) -> Result<i64, Refusal> {
         let Self { kind, quantity, .. } = self;
         if !(0..=MAX_QUANTITY).contains(quantity) || (*quantity == 0 && *kind != AdjustmentType::Set) {
@@ -169,7 +169,8 @@ impl Adjustment {
             let (part_number, available) = (part_number.to_owned(), stock - promised);
             return Err(Refusal::InsufficientStock(vec![ShortPart { part_number, requested: -delta, available }]));
         }
-        if after > MAX_QUANTITY {
+        // Deliveries may have made it larger: it can be taken from all the same.
+        if delta > 0 && after > MAX_QUANTITY {
             return Err(Refusal::field("quantity", format!("stock would exceed {MAX_QUANTITY}")));
         }
         Ok(delta)

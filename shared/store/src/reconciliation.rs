@@ -20,6 +20,9 @@ use crate::{
 
 /// Part numbers looked at at the same time.
 const PARTS_AT_ONCE: usize = 4;
+/// Parts of stocks that one request looks at, for each part number it may answer with: most of a centre's were done
+/// with Central's, and a request that meets only such ones must end, too.
+const LOOKED_AT_PER_PART: usize = 10;
 /// Reads of a part that does not balance: a movement between two reads looks like a difference.
 const LOOKS: usize = 3;
 
@@ -82,46 +85,67 @@ impl Store {
         number: &str,
     ) -> Result<Reconciled, StoreError> {
         let scopes = self.scopes(dms_access::ListScope::All(all)).await?;
-        let mut reconciled = self.look(central, &scopes, number).await?;
+        let in_transit = self.in_transit_of_central(central).await?;
+        self.reconcile(central, &scopes, number, &in_transit).await
+    }
+
+    /// Reconciles one part number, with what was under way a moment ago: looked at again if that does not fit.
+    async fn reconcile(
+        &self,
+        central: CentralScope,
+        scopes: &[TenantScope],
+        number: &str,
+        in_transit: &InTransit,
+    ) -> Result<Reconciled, StoreError> {
+        let mut reconciled = self.look(scopes, number, in_transit.of_part(number)).await?;
         for _ in 1..LOOKS {
             if !reconciled.differs() {
                 break;
             }
-            reconciled = self.look(central, &scopes, number).await?;
+            let in_transit = self.in_transit_of_central(central).await?;
+            reconciled = self.look(scopes, number, in_transit.of_part(number)).await?;
         }
         Ok(reconciled)
     }
 
-    /// Reconciles the next part numbers: Central's, then those that only centres have.
+    /// Reconciles the next part numbers, `limit` of them or fewer: Central's, then those that only centres have.
     ///
     /// # Errors
-    /// A field error for an unknown `start`;     /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
+    /// A field error for an unknown `start`; [`StoreError::Unavailable`] or [`StoreError::Throttled`].
     pub async fn reconcile_from(
         &self,
         central: CentralScope,
         all: AllCentres,
         (start, limit): (Option<&str>, usize),
     ) -> Result<Reconciliation, StoreError> {
-        let scopes = self.scopes(dms_access::ListScope::All(all)).await?;
+        let (scopes, in_transit) =
+            tokio::try_join!(self.scopes(dms_access::ListScope::All(all)), self.in_transit_of_central(central))?;
         // Every stock is a partition of parts; the place is its number and the last part that was done.
         let unknown = || Refusal::field("cursor", "is not one that this API gave");
         let place = |text: &str| place_of(text).filter(|(place, _)| *place <= scopes.len());
         let start = start.map(|text| place(text).ok_or_else(unknown)).transpose()?;
         let (mut place, mut after) = start.unwrap_or((0, None));
-        let mut parts = Vec::new();
-        while parts.len() < limit && place <= scopes.len() {
+        let (mut parts, mut left) = (Vec::new(), LOOKED_AT_PER_PART * limit);
+        while parts.len() < limit && left > 0 && place <= scopes.len() {
             let scope = place.checked_sub(1).and_then(|index| scopes.get(index).copied());
             let pk = scope.map_or_else(|| CentralKind::Part.pk(central), |scope| TenantKind::Part.pk(scope));
-            let wanted = limit - parts.len();
-            let stocks = self.stocks_after(pk, after.take(), wanted).await?;
-            let at_end = stocks.len() < wanted;
-            after = stocks.last().map(|stock| stock.id);
-            let numbers = self.numbers_first_met_in(scope, &scopes, stocks).await?;
-            for some in numbers.chunks(PARTS_AT_ONCE) {
-                let looks = some.iter().map(|number| self.reconcile_number(central, all, number));
+            let page = limit.min(left);
+            let stocks = self.stocks_after(pk, after.take(), page).await?;
+            let last = stocks.last().map(|stock| stock.id);
+            let at_end = stocks.len() < page;
+            // A centre without parts is a read, too.
+            left -= stocks.len().max(1);
+            let mut new = self.first_met_in(scope, &scopes, stocks).await?;
+            let room = limit - parts.len();
+            let too_many = new.len() > room;
+            new.truncate(room);
+            after = if too_many { new.last().map(|stock| stock.id) } else { last };
+            for some in new.chunks(PARTS_AT_ONCE) {
+                let looks =
+                    some.iter().map(|stock| self.reconcile(central, &scopes, &stock.part_number, &in_transit));
                 parts.extend(try_join_all(looks).await?);
             }
-            if at_end {
+            if at_end && !too_many {
                 (place, after) = (place + 1, None);
             }
         }
@@ -140,21 +164,20 @@ impl Store {
         self.query(&range, limit).await?.into_iter().map(from_item).collect()
     }
 
-    /// The numbers of a stock that no stock before it has: those were done there.
-    async fn numbers_first_met_in(
+    /// The parts of a stock whose numbers no stock before it has: those were done there.
+    async fn first_met_in(
         &self,
         scope: Option<TenantScope>,
         scopes: &[TenantScope],
         stocks: Vec<Stock>,
-    ) -> Result<Vec<String>, StoreError> {
-        let numbers: Vec<String> = stocks.into_iter().map(|stock| stock.part_number).collect();
-        let Some(scope) = scope else { return Ok(numbers) };
+    ) -> Result<Vec<Stock>, StoreError> {
+        let Some(scope) = scope else { return Ok(stocks) };
         let before: Vec<TenantScope> = scopes.iter().copied().take_while(|earlier| *earlier != scope).collect();
-        let guards = |number: &String| {
+        let guards = |number: &str| {
             let centres = before.iter().map(|earlier| keys::part_number_in(*earlier, number));
             std::iter::once(keys::central_part_number(number)).chain(centres).collect::<Vec<_>>()
         };
-        let found = self.get_many(numbers.iter().flat_map(guards)).await?;
+        let found = self.get_many(stocks.iter().flat_map(|stock| guards(&stock.part_number))).await?;
         // The number of a deleted part stays taken, but the part was not met.
         let owned: Vec<(&str, Uuid)> =
             found.iter().filter_map(|guard| Some((text(guard, "pk")?, owner(guard)?))).collect();
@@ -163,24 +186,18 @@ impl Store {
         let there: HashSet<Uuid> = there.collect::<Result<_, StoreError>>()?;
         let met: HashSet<&str> =
             owned.iter().filter(|(_, part)| there.contains(part)).map(|(guard, _)| *guard).collect();
-        let met_before = |number: &String| guards(number).iter().any(|key| met.contains(key.pk.as_str()));
-        Ok(numbers.into_iter().filter(|number| !met_before(number)).collect())
+        let met_before = |number: &str| guards(number).iter().any(|key| met.contains(key.pk.as_str()));
+        Ok(stocks.into_iter().filter(|stock| !met_before(&stock.part_number)).collect())
     }
 
     /// One look at all stocks and ledgers of a number.
-    async fn look(
-        &self,
-        central: CentralScope,
-        scopes: &[TenantScope],
-        number: &str,
-    ) -> Result<Reconciled, StoreError> {
+    async fn look(&self, scopes: &[TenantScope], number: &str, in_transit: i64) -> Result<Reconciled, StoreError> {
         let guards = scopes.iter().map(|scope| keys::part_number_in(*scope, number));
         let guards = self.get_many(guards.chain([keys::central_part_number(number)])).await?;
         let owners: Vec<Uuid> = guards.iter().filter_map(owner).collect();
         let reads = owners.iter().map(|id| self.stock_and_ledger(id)).collect();
-        let (read, in_transit) = tokio::try_join!(in_parallel(reads), self.in_transit_of_central(central))?;
-        let transit = InTransit::of_part(&in_transit, number);
-        let mut balance = Balance { in_transit: transit, ..Balance::default() };
+        let read = in_parallel(reads).await?;
+        let mut balance = Balance { in_transit, ..Balance::default() };
         let mut mismatches = Vec::new();
         for (id, stock, entries) in read {
             let centre = dms_domain::ids::ordinal_of(&id).map(dms_domain::ids::CentreOrdinal::get);

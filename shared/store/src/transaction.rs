@@ -128,8 +128,7 @@ impl Transaction {
         item.retain(|name, _| !matches!(name.as_str(), "gsi1pk" | "gsi1sk" | "gsi2pk" | "gsi2sk" | "lowPk"));
         item.extend(key_item(&keys::archived(&key)));
         self.put(Table::Core, item, Condition::None, replan());
-        let write = Write::Delete { table: Table::Core, key, version: Some(old.version()) };
-        self.actions.push(Action { write, on_failure: replan() });
+        self.delete_if(key, Some(old.version()), replan());
         self.count(old.tally(), -1);
         for word in old.words() {
             self.words.insert(word, false);
@@ -187,6 +186,12 @@ impl Transaction {
     /// Removes an item.
     pub fn delete(&mut self, table: Table, key: Key) {
         self.actions.push(Action { write: Write::Delete { table, key, version: None }, on_failure: replan() });
+    }
+
+    /// Removes a document that was read; `on_changed` says what it means when it has changed since.
+    pub(crate) fn delete_if(&mut self, key: Key, version: Option<u64>, on_changed: OnFailure) {
+        let write = Write::Delete { table: Table::Core, key, version };
+        self.actions.push(Action { write, on_failure: on_changed });
     }
 
     /// A conditional update; a failed condition means the plan is stale.

@@ -410,3 +410,22 @@ async fn centrals_stock_is_no_business_of_the_centres() {
     dealership.admin.delete(&path(&centres)).await.refused(404, "NOT_FOUND");
     dealership.admin.get(&format!("/api/inventory/parts/{}", id(&part))).await.refused(404, "NOT_FOUND");
 }
+
+#[tokio::test]
+async fn a_stock_that_deliveries_made_larger_than_can_be_added_by_hand_can_still_be_taken_from() {
+    let dealership = open().await;
+    let (supplier, part) = (dealership.supplier().await, dealership.central_part(10_000_000).await);
+    let body = json!({"supplierId": supplier["id"],
+        "items": [{"centralInventoryPartId": part["id"], "quantity": 20, "unitPrice": 1}]});
+    let order = dealership.central.create("/api/purchase-orders", body).await;
+    let path = format!("/api/purchase-orders/{}", order["id"].as_str().unwrap());
+    for step in ["submit", "approve"] {
+        dealership.admin.patch(&format!("{path}/{step}"), json!({})).await.expect(200);
+    }
+    let line = json!({"itemId": order["items"][0]["id"], "receivedQty": 20, "acceptedQty": 20});
+    dealership.central.patch(&format!("{path}/receive"), json!({"receivedItems": [line]})).await.expect(200);
+    let path = format!("/api/central-inventory/parts/{}/adjust-stock", part["id"].as_str().unwrap());
+    let body = json!({"adjustmentType": "SUBTRACT", "quantity": 1, "reason": "SCRAPPED"});
+    let after = dealership.central.patch(&path, body).await.expect(200);
+    assert_eq!(after["stockQuantity"], 10_000_019);
+}

@@ -417,3 +417,20 @@ async fn a_centre_sees_its_own_issues_and_central_sees_all() {
         (&json!("SC001"), &json!("The admin"))
     );
 }
+
+#[tokio::test]
+async fn the_other_end_of_an_issue_is_central_and_cannot_be_a_centre() {
+    let dealership = open().await;
+    let (one, two) = (&dealership.one, &dealership.two);
+    let (part, own) = (dealership.central_part(10).await, dealership.part(one, 5).await);
+    let issue = json!({"items": [{"centralInventoryPartId": part["id"], "requestedQty": 1}]});
+    let back = json!({"direction": "CENTER_TO_CENTRAL",
+        "items": [{"inventoryPartId": own["id"], "requestedQty": 1}]});
+    for (mut body, field) in [(issue, "fromServiceCenterId"), (back, "toServiceCenterId")] {
+        body[field] = json!(two.id);
+        one.manager.post("/api/parts-issues", body.clone()).await.refused(403, "FORBIDDEN");
+        body[field] = json!(one.id);
+        let answer = one.manager.post("/api/parts-issues", body).await;
+        answer.refused(422, "VALIDATION_FAILED").naming(field);
+    }
+}

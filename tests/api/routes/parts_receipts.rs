@@ -460,3 +460,35 @@ async fn what_is_in_transit_shows_at_central_and_at_the_centre_until_it_is_recei
     receive(&dealership, &issue, good(&issue, &[3])).await.expect(200);
     assert_eq!(shown().await, (0, 0));
 }
+
+#[tokio::test]
+async fn an_issue_of_the_longest_words_takes_all_its_receipts_and_then_says_that_it_is_full() {
+    let dealership = open().await;
+    let longest = |count: usize| "\u{1F50B}".repeat(count);
+    let mut lines = Vec::new();
+    for n in 0..40 {
+        let body = json!({"partName": longest(100), "partNumber": format!("{}{n:02}", longest(98)),
+            "category": longest(100), "unitPrice": 1, "costPrice": 1, "gstRate": 18, "stockQuantity": 10_000_000});
+        let part = dealership.central.create("/api/central-inventory/parts", body).await;
+        lines.push(json!({"centralInventoryPartId": id(&part), "requestedQty": 10_000_000}));
+    }
+    let body = json!({"toServiceCenterId": dealership.one.id, "items": lines, "notes": longest(2_000)});
+    let issue = dealership.one.manager.create(ISSUES, body).await;
+    step(&dealership.admin, &issue, "approve", json!({"notes": longest(2_000)})).await.expect(200);
+    let keyed = async |client: &Client, step: &str, n: usize, body: Value| {
+        let request = client.request(Method::PATCH, &format!("{ISSUES}/{}/{step}", id(&issue)));
+        request.header("idempotency-key", &format!("{step}-{n}")).json(&body).send().await
+    };
+    let items = issue["items"].as_array().unwrap();
+    let sent: Vec<Value> = items.iter().map(|line| json!({"itemId": id(line), "quantity": 100_000})).collect();
+    let came: Vec<Value> = items.iter().map(|line| json!({"itemId": id(line), "receivedQty": 100_000})).collect();
+    for n in 1..=20 {
+        let transport = json!({"vehicleNumber": longest(100), "driverName": longest(100),
+            "driverPhone": "+919876543210", "carrier": longest(100)});
+        let body = json!({"items": sent, "transportDetails": transport, "estimatedArrival": "2026-11-24"});
+        keyed(&dealership.central, "dispatch", n, body).await.expect(200);
+        let body = json!({"receivedItems": came, "notes": longest(500)});
+        keyed(&dealership.one.manager, "receive", n, body).await.expect(200);
+    }
+    keyed(&dealership.central, "dispatch", 21, json!({})).await.refused(409, "TOO_MANY_DISPATCHES");
+}

@@ -382,3 +382,50 @@ async fn forty_parts_deleted_meanwhile_come_back_with_two_deliveries() {
         assert_eq!(stock(&dealership, part).await, (2, 1));
     }
 }
+
+#[tokio::test]
+async fn an_order_of_the_longest_words_takes_all_its_deliveries_and_then_says_that_it_is_full() {
+    let dealership = open().await;
+    let supplier = dealership.supplier().await;
+    let longest = |count: usize| "\u{1F50B}".repeat(count);
+    let mut lines = Vec::new();
+    for n in 0..40 {
+        let body = json!({"partName": longest(100), "partNumber": format!("{}{n:02}", longest(98)),
+            "category": "Battery", "unitPrice": 1, "costPrice": 1, "gstRate": 18});
+        let part = dealership.central.create("/api/central-inventory/parts", body).await;
+        lines.push(json!({"centralInventoryPartId": id(&part), "quantity": 10_000_000, "unitPrice": 1}));
+    }
+    let body = json!({"supplierId": id(&supplier), "items": lines, "notes": longest(2_000)});
+    let order = dealership.central.create(ORDERS, body).await;
+    let path = format!("{ORDERS}/{}", id(&order));
+    dealership.central.patch(&format!("{path}/submit"), json!({})).await.expect(200);
+    dealership.admin.patch(&format!("{path}/approve"), json!({"notes": longest(2_000)})).await.expect(200);
+    let came: Vec<Value> = (0..40).map(|line| came(&order, line, (100_000, 50_000, 50_000))).collect();
+    for delivery in 1..=100 {
+        let number = format!("{}{delivery:03}", longest(97));
+        let body = json!({"receivedItems": came, "invoiceNumber": number, "notes": longest(500)});
+        let request = dealership.central.request(Method::PATCH, &format!("{path}/receive"));
+        let answer = request.header("idempotency-key", &format!("delivery-{delivery}")).json(&body).send().await;
+        if answer.status != 200 {
+            answer.refused(409, "TOO_MANY_DELIVERIES");
+            assert_eq!(delivery, 41);
+            return;
+        }
+    }
+    panic!("the order never said that it is full");
+}
+
+#[tokio::test]
+async fn deliveries_of_a_deleted_part_at_the_same_moment_are_all_received() {
+    let dealership = open().await;
+    let part = dealership.central_part(0).await;
+    let lines = [(&part, 1)];
+    let orders = join_all((0..12).map(|_| ordered(&dealership, &lines))).await;
+    dealership.central.delete(&format!("/api/central-inventory/parts/{}", id(&part))).await.expect(200);
+    let receipts =
+        orders.iter().map(|order| receive(&dealership, order, json!([came(order, 0, (1, 1, 0))]), None));
+    for answer in join_all(receipts).await {
+        answer.expect(200);
+    }
+    assert_eq!(stock(&dealership, &part).await, (12, 12));
+}

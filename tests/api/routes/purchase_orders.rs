@@ -388,3 +388,34 @@ async fn orders_are_no_business_of_the_centres() {
     }
     assert_eq!(read(&dealership, &order).await, order);
 }
+
+#[tokio::test]
+async fn another_day_of_the_order_has_other_gst_rates() {
+    let dealership = open().await;
+    let (supplier, part) = (dealership.supplier().await, dealership.central_part(0).await);
+    let line = json!({"centralInventoryPartId": id(&part), "quantity": 1, "unitPrice": 100, "gstRate": 28});
+    let body = json!({"supplierId": id(&supplier), "orderDate": "2025-09-01", "items": [line]});
+    let order = dealership.central.create(ORDERS, body).await;
+    let later = json!({"orderDate": "2026-11-20"});
+    dealership
+        .central
+        .patch(&path(&order), later)
+        .await
+        .refused(422, "VALIDATION_FAILED")
+        .naming("items[0].gstRate");
+    assert_eq!(read(&dealership, &order).await, order);
+    dealership.central.patch(&path(&order), json!({"notes": "Rear gate"})).await.expect(200);
+}
+
+#[tokio::test]
+async fn amounts_that_are_too_large_to_add_up_are_refused() {
+    let dealership = open().await;
+    let (supplier, part) = (dealership.supplier().await, dealership.central_part(0).await);
+    let line = json!({"centralInventoryPartId": id(&part), "quantity": 10_000_000, "unitPrice": 1_000_000_000,
+        "gstRate": 40});
+    for lines in [1, 40] {
+        let body = json!({"supplierId": id(&supplier), "items": vec![line.clone(); lines]});
+        let answer = dealership.central.post(ORDERS, body).await;
+        assert!(!answer.status.is_server_error(), "{lines}: {}", answer.status);
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use dms_testkit::{Centre, Client, Dealership};
 use serde_json::{Value, json};
 
@@ -256,4 +257,27 @@ async fn only_an_admin_reconciles() {
         client.get(PATH).await.refused(403, "FORBIDDEN");
     }
     assert_eq!(dealership.admin.get(PATH).await.expect(200)["parts"], json!([]));
+}
+
+#[tokio::test]
+async fn a_request_that_meets_only_parts_that_were_done_before_ends_and_tells_where_to_go_on() {
+    let dealership = open().await;
+    for n in 0..15 {
+        let part = dealership.central_part(1).await;
+        own_part(&dealership.one, number(&part), n).await;
+    }
+    // Ids of one millisecond are in no order.
+    dealership.app.advance(TimeDelta::seconds(1));
+    own_part(&dealership.one, "MINE-1", 1).await;
+    let mut answer = dealership.admin.get(&format!("{PATH}?limit=1")).await.expect(200);
+    let (mut numbers, mut empty) = (Vec::new(), 0);
+    while let Some(cursor) = answer["nextCursor"].as_str() {
+        let parts = answer["parts"].as_array().unwrap();
+        numbers.extend(parts.iter().map(|part| number(part).to_owned()));
+        empty += usize::from(parts.is_empty());
+        answer = dealership.admin.get(&format!("{PATH}?limit=1&cursor={cursor}")).await.expect(200);
+    }
+    numbers.extend(answer["parts"].as_array().unwrap().iter().map(|part| number(part).to_owned()));
+    assert_eq!((numbers.len(), numbers.last().unwrap().as_str()), (16, "MINE-1"));
+    assert_eq!(empty, 1, "fifteen parts of the centre were done: ten are looked at by one request");
 }

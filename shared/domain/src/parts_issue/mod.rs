@@ -25,7 +25,8 @@ use crate::{
 
 use line_checks::LineChecks;
 
-/// Most dispatches, and most receipts, of one issue: each is kept in the issue.
+/// Most dispatches, and most receipts, of one issue. Each is kept in the issue: so many of
+/// [`crate::stock::MAX_LINES`] lines with the longest of notes fit into one item of DynamoDB (400 KB).
 pub const MAX_MOVEMENTS: usize = 20;
 
 /// A parts issue as it is stored.
@@ -320,12 +321,17 @@ impl PartsIssue {
     ///
     /// # Errors
     /// `INVALID_TRANSITION` unless it is approved; `OVER_DISPATCH` naming lines of which more would be sent than is
-    /// left, or when nothing is left; `TOO_MANY_DISPATCHES`; field errors for lines that are not the issue's.
+    /// left, or when nothing is left; `TOO_MANY_DISPATCHES`, `TOO_MANY_RECEIPTS`; field errors for lines that are not the issue's.
     pub fn dispatched(&self, mut dispatch: Dispatch, now: Timestamp) -> Result<Self, Refusal> {
         self.status.step(PartsIssueStatus::Dispatched)?;
         if self.dispatches.len() >= MAX_MOVEMENTS {
             let message = format!("{} has {MAX_MOVEMENTS} dispatches already", self.issue_number);
             return Err(Refusal::conflict("TOO_MANY_DISPATCHES", message));
+        }
+        if self.receipts.len() >= MAX_MOVEMENTS {
+            let message =
+                format!("{} has {MAX_MOVEMENTS} receipts already: nothing more could arrive", self.issue_number);
+            return Err(Refusal::conflict("TOO_MANY_RECEIPTS", message));
         }
         if dispatch.items.is_empty() {
             let left = self.items.iter().filter(|item| item.undispatched() > 0);
@@ -356,13 +362,9 @@ impl PartsIssue {
     ///
     /// # Errors
     /// `INVALID_TRANSITION` unless it is dispatched; `OVER_RECEIPT` naming lines of which more arrived than is under
-    /// way; `TOO_MANY_RECEIPTS`; field errors for lines that are not the issue's.
+    /// way; `TOO_MANY_RECEIPTS` when it is the last one and leaves something under way; field errors for lines that are not the issue's.
     pub fn received(&self, receipt: IssueReceipt, now: Timestamp) -> Result<Self, Refusal> {
         self.status.step(PartsIssueStatus::Completed)?;
-        if self.receipts.len() >= MAX_MOVEMENTS {
-            let message = format!("{} has {MAX_MOVEMENTS} receipts already", self.issue_number);
-            return Err(Refusal::conflict("TOO_MANY_RECEIPTS", message));
-        }
         let mut checks = LineChecks::new("receivedItems");
         let mut items = self.items.clone();
         for (position, line) in receipt.items.iter().enumerate() {
@@ -375,6 +377,15 @@ impl PartsIssue {
             item.returned_qty += line.returned_qty;
         }
         checks.into_result("OVER_RECEIPT")?;
+        // What it leaves under way could never arrive.
+        let left = items.iter().any(|item| item.dispatched_qty > item.accounted());
+        if left && self.receipts.len() + 1 >= MAX_MOVEMENTS {
+            let message = format!(
+                "This is the last of {MAX_MOVEMENTS} receipts of {}: say of every piece that was sent what became of it",
+                self.issue_number
+            );
+            return Err(Refusal::conflict("TOO_MANY_RECEIPTS", message));
+        }
         let mut receipts = self.receipts.clone();
         receipts.push(receipt);
         Ok(Self { receipts, ..self.changed(now).with_accounted(items) })

@@ -171,3 +171,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_last_receipt_leaves_nothing_under_way_that_could_never_arrive() {
+    let receive = |issue: &PartsIssue, quantity: i64| {
+        let line = ReceivedItem { item_id: Uuid::from_u128(1), received_qty: quantity, ..ReceivedItem::default() };
+        let receipt =
+            IssueReceipt { items: vec![line], notes: None, received_by_id: Uuid::nil(), received_at: now() };
+        issue.received(receipt, now())
+    };
+    let mut issue = approve(&issue(vec![item(1, 1, 100)])).dispatched(dispatch(&[(1, 90)]), now()).unwrap();
+    for _ in 1..MAX_MOVEMENTS {
+        issue = receive(&issue, 1).unwrap();
+    }
+    let left = issue.items[0].dispatched_qty - issue.items[0].received_qty;
+    assert_eq!(receive(&issue, left - 1).unwrap_err().code(), "TOO_MANY_RECEIPTS");
+    issue = receive(&issue, left).unwrap();
+    assert_eq!((issue.status, issue.items[0].in_transit()), (PartsIssueStatus::Dispatched, 10));
+    assert_eq!(issue.dispatched(dispatch(&[]), now()).unwrap_err().code(), "TOO_MANY_RECEIPTS");
+    assert_eq!(issue.closed(now()).unwrap().status, PartsIssueStatus::Completed);
+}

@@ -20,10 +20,11 @@ use crate::{
     statuses::{GoodsCondition, PurchaseOrderStatus},
 };
 
-pub use pricing::{OrderLine, price};
+pub use pricing::{OrderLine, check_rates, price};
 
-/// Most deliveries of one order: each is kept in the order.
-pub const MAX_DELIVERIES: usize = 50;
+/// Most deliveries of one order. Each is kept in the order: so many of [`crate::stock::MAX_LINES`] lines with the
+/// longest of notes fit into one item of DynamoDB (400 KB).
+pub const MAX_DELIVERIES: usize = 40;
 
 /// A purchase order as it is stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -25,6 +25,18 @@ pub struct OrderLine<'a> {
     pub gst_rate: u8,
 }
 
+/// Checks the GST rates of an order's lines.
+///
+/// # Errors
+/// Field errors for lines whose rate is not one on that day.
+pub fn check_rates(rates: impl Iterator<Item = u8>, on: NaiveDate) -> Result<(), Refusal> {
+    let mut errors = FieldErrors::new();
+    for (position, rate) in rates.enumerate() {
+        errors.take(&format!("items[{position}].gstRate"), gst::check_rate(rate, on));
+    }
+    errors.into_result().map_err(Refusal::Invalid)
+}
+
 /// The lines with their tax, and their sums.
 ///
 /// # Errors
@@ -34,11 +46,7 @@ pub fn price(
     supply: Supply,
     on: NaiveDate,
 ) -> Result<(Vec<OrderItem>, OrderTotals), Refusal> {
-    let mut errors = FieldErrors::new();
-    for (position, line) in lines.iter().enumerate() {
-        errors.take(&format!("items[{position}].gstRate"), gst::check_rate(line.gst_rate, on));
-    }
-    errors.into_result().map_err(Refusal::Invalid)?;
+    check_rates(lines.iter().map(|line| line.gst_rate), on)?;
     let tax_lines: Vec<TaxLine> = lines
         .iter()
         .map(|line| TaxLine { quantity: line.quantity, unit_price: line.unit_price, gst_rate: line.gst_rate })

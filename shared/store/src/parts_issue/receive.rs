@@ -258,6 +258,10 @@ impl Transaction {
         let mut one = StockMove::of(arrived.entry(part, arrival.quantity));
         if arrival.receiver == Receiver::SameNumber(part) {
             one = one.and_link(arrival.central_part);
+            // Not linked yet, it can be renamed until this commits.
+            if let Some(details) = &arrival.details {
+                one = one.when_numbered(details.part_number.clone());
+            }
             self.link(part, arrival.central_part, hints);
         }
         self.move_stock(&[one], &hints.parts)?;

@@ -6,10 +6,7 @@
 //! that, or refused. A part that was
 //! deleted meanwhile is put back when pieces of it come back.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+mod seen;
 
 use dms_access::TenantScope;
 use dms_domain::{
@@ -17,24 +14,25 @@ use dms_domain::{
     central_stock::CentralPart,
     ids,
     refusal::{Refusal, ShortPart},
-    stock::{LedgerEntry, LedgerType, Part, PartDetails},
+    stock::{LedgerEntry, LedgerType, Part},
 };
 use dms_messages::EventKind;
-use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::{
-    client::{Item, Range, Store},
+    client::{Item, Range, Store, number, text},
     command::Plan,
     entity::{Entity, IndexKeys, NO_STATE, TallyCell, from_item},
     error::StoreError,
-    job_card::Hints,
     keys::{self, Key, PART_NUMBER, TenantKind},
     planted::{PlantedBug, planted},
     tables::Table,
     transaction::{OnFailure, Transaction},
     update::Update,
 };
+
+pub(crate) use seen::SeenParts;
+use seen::{Seen, SeenPart};
 
 impl Entity for Part {
     const WHAT: &'static str = "part";
@@ -147,74 +145,7 @@ impl StockMove {
     }
 }
 
-/// A part as a failed condition showed it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct SeenPart {
-    part_number: String,
-    stock_quantity: i64,
-    headroom: i64,
-    min_stock_level: i64,
-    /// Central's parts only.
-    available: Option<i64>,
-}
-
-#[derive(Debug, Clone)]
-enum Seen {
-    There(SeenPart),
-    /// It was deleted; not looked for among the deleted yet.
-    Gone,
-    /// It was deleted: what it was.
-    Deleted(Item),
-}
-
-/// Parts as failed conditions showed them.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct SeenParts(Arc<Mutex<HashMap<Uuid, Seen>>>);
-
-impl SeenParts {
-    fn get(&self, id: &Uuid) -> Option<Seen> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
-    }
-
-    fn put(&self, id: Uuid, seen: Seen) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, seen);
-    }
-
-    /// An empty part that was made a moment ago: it leaves the index of low stock with its first pieces.
-    pub(crate) fn made(&self, id: Uuid, details: &PartDetails) {
-        let seen = SeenPart {
-            part_number: details.part_number.clone(),
-            stock_quantity: 0,
-            headroom: -details.min_stock_level,
-            min_stock_level: details.min_stock_level,
-            available: None,
-        };
-        self.put(id, Seen::There(seen));
-    }
-
-    fn gone(&self) -> Vec<Uuid> {
-        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.iter().filter(|(_, seen)| matches!(seen, Seen::Gone)).map(|(id, _)| *id).collect()
-    }
-}
-
 impl Store {
-    /// Looks among the deleted for parts that a failed condition did not find, so that the next plan can put them
-    /// back. Costs nothing unless there are any.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
-    pub async fn recall_parts(&self, hints: &Hints) -> Result<(), StoreError> {
-        for id in hints.parts.gone() {
-            let key = keys::archived(&keys::part(&id).key());
-            if let Some(item) = self.get(Table::Core, &key).await? {
-                hints.parts.put(id, Seen::Deleted(item));
-            }
-        }
-        Ok(())
-    }
-
     /// A part of a centre's stock.
     ///
     /// # Errors
@@ -310,17 +241,6 @@ pub(crate) fn adjust<E: Entity>(
     })
 }
 
-impl SeenPart {
-    fn low_after(&self, id: Uuid, stock: i64) -> Option<EventKind> {
-        (self.headroom > 0 && self.headroom + stock <= 0).then(|| EventKind::StockLow {
-            part_id: id,
-            part_number: self.part_number.clone(),
-            stock_quantity: self.stock_quantity + stock,
-            min_stock_level: self.min_stock_level,
-        })
-    }
-}
-
 impl Transaction {
     /// Moves stock and writes the ledger; returns the alerts of parts that become low. A part must be named once.
     ///
@@ -352,9 +272,20 @@ impl Transaction {
         Ok(alerts)
     }
 
-    /// A deleted part is there again, with the pieces that came back; it had none when it was deleted.
+    /// A deleted part is there again, with the pieces that came back; it had none when it was deleted. Should it have
+    /// been put back, and perhaps deleted again, meanwhile, it is looked for again.
     fn put_back(&mut self, one: &StockMove, item: Item, seen: &SeenParts) -> Result<(), StoreError> {
-        self.delete(Table::Core, keys::archived(&keys::part(&one.part).key()));
+        if let Some((number, other)) = one.number.as_deref().zip(text(&item, PART_NUMBER)).filter(|(a, b)| a != b)
+        {
+            return Err(part_renamed(number, other).into());
+        }
+        let (id, look_again) = (one.part, seen.clone());
+        let changed = move |_: Option<&Item>| {
+            look_again.put(id, Seen::Gone);
+            None
+        };
+        let version = number(&item, "version").and_then(|version| u64::try_from(version).ok());
+        self.delete_if(keys::archived(&keys::part(&id).key()), version, Box::new(changed));
         let on_failure = on_failed_move(one, seen.clone());
         if ids::ordinal_of(&one.part).is_some() {
             let part: Part = from_item(item)?;
@@ -417,6 +348,10 @@ fn part_gone() -> Refusal {
     Refusal::conflict("PART_GONE", "A part is no longer in stock: it was deleted")
 }
 
+fn part_renamed(number: &str, by_now: &str) -> Refusal {
+    Refusal::conflict("PART_RENAMED", format!("{number} is {by_now} by now: ask anew"))
+}
+
 fn on_failed_move(one: &StockMove, seen: SeenParts) -> OnFailure {
     let (id, stock, promised) = (one.part, one.stock, one.promised);
     let number = one.number.clone();
@@ -430,8 +365,7 @@ fn on_failed_move(one: &StockMove, seen: SeenParts) -> OnFailure {
             return None;
         };
         if let Some(number) = number.as_ref().filter(|number| **number != part.part_number) {
-            let message = format!("{number} is {} by now: ask anew", part.part_number);
-            return Some(Refusal::conflict("PART_RENAMED", message));
+            return Some(part_renamed(number, &part.part_number));
         }
         // Of Central's stock what is promised to others cannot be taken or promised again.
         let free = part.available.unwrap_or(part.stock_quantity);
