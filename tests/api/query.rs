@@ -121,3 +121,18 @@ async fn an_error_names_the_parameter_and_where_it_stands() {
     let twice = dealership.one.manager.get("/api/job-cards?page=1&page=2").await;
     twice.refused(400, "BAD_QUERY").naming("page");
 }
+
+#[tokio::test]
+async fn documents_of_one_moment_stand_in_the_same_order_whatever_is_filtered() {
+    let dealership = open().await;
+    for _ in 0..3 {
+        dealership.customer().await;
+    }
+    for sort in ["createdAt", "-createdAt"] {
+        let ids = async |filter: &str| -> Vec<Value> {
+            let rows = dealership.admin.get(&format!("/api/customers?sort={sort}{filter}")).await.rows();
+            rows.iter().map(|row| row["id"].clone()).collect()
+        };
+        assert_eq!(ids("").await, ids("&filter[customerType]=B2C").await, "{sort}");
+    }
+}
