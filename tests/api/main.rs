@@ -6,5 +6,6 @@ mod concurrency;
 mod cost;
 mod cost_of_transfers;
 mod query;
+mod query_property;
 mod routes;
 mod tenancy;
