@@ -1,6 +1,9 @@
 //! What must hold of an answer while others write.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use dms_testkit::{Answer, Dealership};
 use fastrand::Rng;
@@ -80,7 +83,8 @@ async fn write(dealership: &Dealership, maker: &Maker<'_>, appointments: &[Value
     match maker.below(8) {
         0 => {
             let customer = maker.customer().await;
-            maker.vehicle(&customer).await;
+            let vehicle = maker.vehicle(&customer).await;
+            maker.appointment(centre, &vehicle).await;
         }
         1 => {
             maker.part(centre).await;
@@ -92,7 +96,7 @@ async fn write(dealership: &Dealership, maker: &Maker<'_>, appointments: &[Value
         4 => {
             // Some are in a state that forbids it.
             let path = format!("/api/appointments/{}", id(&appointments[maker.below(appointments.len())]));
-            let answer = match maker.below(3) {
+            let answer = match maker.below(6) {
                 0 => dealership.admin.delete(&path).await,
                 _ => dealership.admin.patch(&format!("{path}/status"), json!({"status": "CONFIRMED"})).await,
             };
@@ -167,4 +171,37 @@ async fn while_others_write_rows_are_whole_and_totals_lie_between_before_and_aft
     }
     wrong.sort_by_key(String::len);
     assert!(wrong.is_empty(), "{} wrong answers, such as\n{}", wrong.len(), wrong[..wrong.len().min(6)].join("\n"));
+}
+
+#[tokio::test]
+async fn a_document_that_moves_between_states_while_both_are_read_stands_on_the_page_once() {
+    let dealership = open().await;
+    let one = &dealership.one;
+    let mut paths = Vec::new();
+    for _ in 0..30 {
+        paths.push(format!("/api/job-cards/{}", id(&dealership.job_card(one).await)));
+    }
+    let moving = AtomicBool::new(true);
+    let moves = async {
+        let moves = stream::iter(&paths).map(async |path| {
+            let engineer = json!({"engineerId": one.engineer_id});
+            one.manager.post(&format!("{path}/assign-engineer"), engineer).await.expect(200);
+            one.engineer.patch(&format!("{path}/status"), json!({"status": "IN_PROGRESS"})).await.expect(200);
+            one.manager.post(&format!("{path}/cancel"), json!({"reason": "Sold"})).await.expect(200);
+        });
+        moves.buffer_unordered(3).collect::<Vec<()>>().await;
+        moving.store(false, Ordering::Relaxed);
+    };
+    // Some that are counted and some that are evaluated.
+    let list = "/api/job-cards?limit=100&filter[status][in]=ASSIGNED,PARTS_PENDING,COMPLETED,IN_PROGRESS,CANCELLED";
+    let reads = ["", "&sort=-updatedAt", "", "&sort=-updatedAt"].map(async |sort| {
+        while moving.load(Ordering::Relaxed) {
+            let answer = dealership.admin.get(&format!("{list}{sort}")).await;
+            let total = answered(&answer).total;
+            let rows = answer.rows();
+            assert_eq!(by_key(&rows).len(), rows.len(), "a document stands on the page twice{sort}");
+            assert!(total <= paths.len(), "{total}{sort}");
+        }
+    });
+    tokio::join!(moves, futures::future::join_all(reads));
 }
