@@ -2,6 +2,7 @@
 //! naive evaluation of the same rows. `QUERY_SEED` and `QUERY_COUNT` ask others, or more.
 
 mod data;
+mod garbage;
 mod model;
 mod questions;
 mod table;
@@ -161,7 +162,8 @@ async fn every_answer_is_what_a_naive_evaluation_of_the_same_rows_says() {
         (n, view, question(&mut rng, view, &dealership))
     });
     let asked: Vec<_> = asked.collect();
-    let answers = stream::iter(&asked).map(async |(n, view, question)| (*n, *view, question, view.ask(question).await));
+    let answers =
+        stream::iter(&asked).map(async |(n, view, question)| (*n, *view, question, view.ask(question).await));
     let answers: Vec<_> = answers.buffered(AT_ONCE).collect().await;
     let (mut with_rows, mut wrong) = (0, Vec::new());
     for (n, view, question, answer) in answers {
@@ -175,6 +177,11 @@ async fn every_answer_is_what_a_naive_evaluation_of_the_same_rows_says() {
         }
     }
     wrong.sort_by_key(String::len);
-    assert!(wrong.is_empty(), "{} wrong answers, such as\n{}", wrong.len(), wrong[..wrong.len().min(5)].join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} wrong answers, such as\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(5)].join("\n")
+    );
     assert!(with_rows * 3 > count, "a third of the questions has an answer: {with_rows}");
 }

@@ -21,8 +21,16 @@ pub(super) struct Maker<'a> {
 }
 
 const NAMES: [&str; 10] = [
-    "Asha Rao", "asha rao", "Zoë Fernandes", "राम कुमार", "Imran Shaikh", "K. L. O'Neil", "Őrs & Sons", "Mary, Jane",
-    "100% Motors", "A+B [Service]",
+    "Asha Rao",
+    "asha rao",
+    "Zoë Fernandes",
+    "राम कुमार",
+    "Imran Shaikh",
+    "K. L. O'Neil",
+    "Őrs & Sons",
+    "Mary, Jane",
+    "100% Motors",
+    "A+B [Service]",
 ];
 const SERVICES: [&str; 4] = ["Regular Service", "Battery Check", "regular service", "Brakes, Front & Rear"];
 const MODELS: [(&str, &str); 4] =
@@ -310,7 +318,8 @@ impl<'a> Maker<'a> {
     async fn order(&self) {
         let supplier = self.supplier().await;
         let part = self.central_part().await;
-        let items = json!([{"centralInventoryPartId": id(&part), "quantity": 10, "unitPrice": 40000, "gstRate": 18}]);
+        let items =
+            json!([{"centralInventoryPartId": id(&part), "quantity": 10, "unitPrice": 40000, "gstRate": 18}]);
         let body = json!({"supplierId": id(&supplier), "items": items,
             "expectedDeliveryDate": self.chance(2).then(|| self.soon())});
         let central = &self.dealership.central;

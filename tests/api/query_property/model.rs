@@ -46,8 +46,11 @@ impl Question {
     pub(super) fn encoded(&self) -> String {
         let mut text = form_urlencoded::Serializer::new(String::new());
         text.extend_pairs(self.filters.iter().map(|filter| (&filter.parameter, &filter.value)));
-        let fields: Vec<String> =
-            self.sort.iter().map(|(field, descends)| format!("{}{field}", if *descends { "-" } else { "" })).collect();
+        let fields: Vec<String> = self
+            .sort
+            .iter()
+            .map(|(field, descends)| format!("{}{field}", if *descends { "-" } else { "" }))
+            .collect();
         if !fields.is_empty() {
             text.append_pair("sort", &fields.join(","));
         }
@@ -189,9 +192,7 @@ impl Condition {
             "lt" => order(&self.value).is_lt(),
             "lte" => order(&self.value).is_le(),
             "in" => self.value.split(',').any(|operand| order(operand).is_eq()),
-            "like" => {
-                value.as_str().expect("a text").to_lowercase().contains(&self.value.to_lowercase())
-            }
+            "like" => value.as_str().expect("a text").to_lowercase().contains(&self.value.to_lowercase()),
             other => panic!("{other} is not a comparison"),
         }
     }

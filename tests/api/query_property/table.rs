@@ -27,8 +27,6 @@ pub(super) struct List {
     pub(super) sorts: Vec<String>,
     pub(super) by_centre: bool,
     pub(super) by_date: bool,
-    /// Every parameter's name.
-    pub(super) names: Vec<String>,
 }
 
 /// Every GET route, with its parameters.
@@ -65,7 +63,6 @@ fn list(path: String, parameters: &[Value]) -> Option<List> {
         sorts,
         by_centre: named("serviceCenterId").is_some(),
         by_date: named("dateFrom").is_some(),
-        names: parameters.iter().filter_map(|parameter| Some(parameter["name"].as_str()?.to_owned())).collect(),
     })
 }
 

@@ -109,11 +109,8 @@ async fn write(dealership: &Dealership, maker: &Maker<'_>, appointments: &[Value
 /// A random question; often one that names several states, between which documents move.
 fn restless(rng: &mut Rng, view: &View<'_>, dealership: &Dealership) -> Question {
     let mut question = question(rng, view, dealership);
-    let states = view.list.filters.iter().find_map(|(field, kind)| match kind {
-        Kind::Choice(states) if field == "status" => Some(states),
-        _ => None,
-    });
-    if let (Some(states), true) = (states, rng.bool()) {
+    let status = view.list.filters.iter().find(|(field, _)| field == "status");
+    if let (Some((_, Kind::Choice(states))), true) = (status, rng.bool()) {
         question.filters = vec![Condition {
             parameter: "filter[status][in]".to_owned(),
             field: "status".to_owned(),
@@ -139,11 +136,11 @@ async fn while_others_write_rows_are_whole_and_totals_lie_between_before_and_aft
     let mut now = views(&dealership).await;
     for round in 0..ROUNDS {
         let appointments = dealership.admin.get("/api/appointments?limit=100").await.rows();
-        let stock: Vec<usize> = (0..now.len()).collect();
+        let all: Vec<usize> = (0..now.len()).collect();
         let moving = |n: &usize| ["/api/job-cards", "/api/appointments"].contains(&now[*n].path.as_str());
-        let moving: Vec<usize> = stock.iter().copied().filter(moving).collect();
+        let moving: Vec<usize> = all.iter().copied().filter(moving).collect();
         let asked = (0..questions).map(|n| {
-            let from = if n % 2 == 0 { &moving } else { &stock };
+            let from = if n % 2 == 0 { &moving } else { &all };
             let view = from[rng.usize(..from.len())];
             (view, restless(&mut rng, &now[view], &dealership))
         });
@@ -170,7 +167,12 @@ async fn while_others_write_rows_are_whole_and_totals_lie_between_before_and_aft
         }
     }
     wrong.sort_by_key(String::len);
-    assert!(wrong.is_empty(), "{} wrong answers, such as\n{}", wrong.len(), wrong[..wrong.len().min(6)].join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} wrong answers, such as\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(6)].join("\n")
+    );
 }
 
 #[tokio::test]
@@ -193,7 +195,8 @@ async fn a_document_that_moves_between_states_while_both_are_read_stands_on_the_
         moving.store(false, Ordering::Relaxed);
     };
     // Some that are counted and some that are evaluated.
-    let list = "/api/job-cards?limit=100&filter[status][in]=ASSIGNED,PARTS_PENDING,COMPLETED,IN_PROGRESS,CANCELLED";
+    let list =
+        "/api/job-cards?limit=100&filter[status][in]=ASSIGNED,PARTS_PENDING,COMPLETED,IN_PROGRESS,CANCELLED";
     let reads = ["", "&sort=-updatedAt", "", "&sort=-updatedAt"].map(async |sort| {
         while moving.load(Ordering::Relaxed) {
             let answer = dealership.admin.get(&format!("{list}{sort}")).await;
