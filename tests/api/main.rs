@@ -8,5 +8,6 @@ mod cost_of_transfers;
 mod cursor;
 mod interleavings;
 mod query;
+mod query_property;
 mod routes;
 mod tenancy;

@@ -121,3 +121,36 @@ async fn an_error_names_the_parameter_and_where_it_stands() {
     let twice = dealership.one.manager.get("/api/job-cards?page=1&page=2").await;
     twice.refused(400, "BAD_QUERY").naming("page");
 }
+
+#[tokio::test]
+async fn documents_of_one_moment_stand_in_the_same_order_whatever_is_filtered() {
+    let dealership = open().await;
+    for _ in 0..3 {
+        dealership.customer().await;
+    }
+    for sort in ["createdAt", "-createdAt"] {
+        let ids = async |filter: &str| -> Vec<Value> {
+            let rows = dealership.admin.get(&format!("/api/customers?sort={sort}{filter}")).await.rows();
+            rows.iter().map(|row| row["id"].clone()).collect()
+        };
+        assert_eq!(ids("").await, ids("&filter[customerType]=B2C").await, "{sort}");
+    }
+}
+
+#[tokio::test]
+async fn a_time_between_two_milliseconds_has_all_others_before_or_after_it() {
+    let dealership = open().await;
+    dealership.app.advance(chrono::TimeDelta::milliseconds(1));
+    dealership.customer().await;
+    // Created at …00.001.
+    for (filter, total) in [
+        ("[gt]=2026-11-23T04:30:00.000600Z", 1),
+        ("[gt]=2026-11-23T04:30:00.001Z", 0),
+        ("[lt]=2026-11-23T04:30:00.001400Z", 1),
+        ("[lt]=2026-11-23T04:30:00.001Z", 0),
+        ("=2026-11-23T04:30:00.001400Z", 0),
+    ] {
+        let answer = dealership.admin.get(&format!("/api/customers?filter[createdAt]{filter}")).await;
+        assert_eq!(answer.body["pagination"]["total"], total, "{filter}");
+    }
+}

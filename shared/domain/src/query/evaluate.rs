@@ -58,7 +58,8 @@ fn order(value: &Value, operand: &Operand) -> Option<Ordering> {
     }
 }
 
-/// The order of two documents; ties are broken by id, newest first, so that pages never overlap.
+/// The order of two documents; ties are broken by id, newest first, so that pages never overlap. In the order of
+/// creation, oldest first, they are broken so, too: that is the order of ids.
 pub fn compare(a: &Value, b: &Value, sorts: &[Sort]) -> Ordering {
     for Sort { field, descending } in sorts {
         let order = scalar_order(a.get(field), b.get(field));
@@ -66,7 +67,9 @@ pub fn compare(a: &Value, b: &Value, sorts: &[Sort]) -> Ordering {
             return if *descending { order.reverse() } else { order };
         }
     }
-    scalar_order(b.get("id"), a.get("id"))
+    let oldest_first = sorts.iter().find(|sort| sort.field == "createdAt").is_some_and(|sort| !sort.descending);
+    let order = scalar_order(a.get("id"), b.get("id"));
+    if oldest_first { order } else { order.reverse() }
 }
 
 /// Whether a document stands after this row in the query's order.

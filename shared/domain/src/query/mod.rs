@@ -5,7 +5,7 @@ mod evaluate;
 mod parse;
 pub mod relations;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -268,12 +268,15 @@ impl Query {
             if filter.field.name != field {
                 return true;
             }
-            let millisecond = chrono::TimeDelta::milliseconds(1);
+            // Documents are of whole milliseconds; what a filter says need not be.
+            let millisecond = TimeDelta::milliseconds(1);
+            let whole = first.trunc_subsecs(3);
             match filter.operator {
                 Operator::Eq => span = span.and(Some(*first), Some(*last)),
-                Operator::Gt => span = span.and(Some(*last + millisecond), None),
+                Operator::Gt => span = span.and(Some(last.trunc_subsecs(3) + millisecond), None),
                 Operator::Gte => span = span.and(Some(*first), None),
-                Operator::Lt => span = span.and(None, Some(*first - millisecond)),
+                Operator::Lt if whole < *first => span = span.and(None, Some(whole)),
+                Operator::Lt => span = span.and(None, Some(whole - millisecond)),
                 Operator::Lte => span = span.and(None, Some(*last)),
                 Operator::Ne | Operator::In | Operator::Like => return true,
             }

@@ -153,11 +153,11 @@ impl Store {
             async move { self.query(&range, most).await }
         });
         let mut items: Vec<Item> = in_parallel(reads.collect()).await?.into_iter().flatten().collect();
+        once_each(&mut items);
         items.retain(|item| after.is_none() || id(item) != after);
-        items.sort_by(|a, b| {
-            let order = id(a).cmp(&id(b));
-            if descending { order.reverse() } else { order }
-        });
+        if !descending {
+            items.reverse();
+        }
         let more = match after {
             Some(_) => items.len() > limit,
             None => query.offset() + (limit as u64) < total,
@@ -236,7 +236,8 @@ impl Store {
         let days = IstDays::around(span);
         let budget = std::sync::atomic::AtomicU64::new(0);
         let reads = sources.iter().map(|source| self.read_within(source, days, &budget, states));
-        let items: Vec<Item> = in_parallel(reads.collect()).await?.into_iter().flatten().collect();
+        let mut items: Vec<Item> = in_parallel(reads.collect()).await?.into_iter().flatten().collect();
+        once_each(&mut items);
 
         let mut rows: Vec<(Value, Item)> = Vec::with_capacity(items.len());
         for item in items {
@@ -342,6 +343,13 @@ fn within(document: &Value, span: TimeSpan) -> bool {
     let created = document.get("createdAt").and_then(Value::as_str);
     let created = created.and_then(|text| DateTime::parse_from_rfc3339(text).ok());
     created.is_none_or(|created| span.contains(created.with_timezone(&Utc)))
+}
+
+/// Brings items into the order of their ids, newest first, each but once: a document that changes its state while
+/// the partitions of both are read is in both, and its newest version counts.
+fn once_each(items: &mut Vec<Item>) {
+    items.sort_by(|a, b| (id(b), number(b, "version")).cmp(&(id(a), number(a, "version"))));
+    items.dedup_by(|older, newer| id(older).is_some() && id(older) == id(newer));
 }
 
 fn id(item: &Item) -> Option<&str> {
