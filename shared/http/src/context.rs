@@ -85,9 +85,9 @@ impl Context {
     pub fn page(&self, rows: Vec<Value>, (total, last): (u64, Option<RowKey>), query: &Query) -> ApiResult<Reply> {
         let rows: Vec<Value> =
             rows.into_iter().map(|row| fields::select(row, &query.fields)).collect::<ApiResult<_>>()?;
-        let offset = query.offset() + rows.len() as u64;
+        let offset = query.offset() + u64::from(query.limit);
         let page = query.position.as_ref().map_or(query.page, |position| position.page);
-        let has_next = last.is_some() || (query.after().is_none() && offset < total && !rows.is_empty());
+        let has_next = last.is_some() || (query.after().is_none() && offset < total);
         let next = has_next.then(|| Position { page: page.saturating_add(1), offset, after: last });
         let next_cursor = next.map(|next| self.seal(&next, query)).transpose()?;
         let pagination = Pagination::new((page, query.limit), total, next_cursor);
