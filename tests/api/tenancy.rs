@@ -172,9 +172,12 @@ fn central_row(method: &Method, path: &str) -> Option<Row> {
         | ("PATCH", "/api/purchase-orders/{id}/submit" | "/api/purchase-orders/{id}/arrive") => (Order, none),
         ("PATCH", "/api/purchase-orders/{id}") => (Order, |_| json!({"notes": "Changed"})),
         ("PATCH", "/api/purchase-orders/{id}/approve") => (Order, |_| json!({})),
-        ("PATCH", "/api/purchase-orders/{id}/reject" | "/api/purchase-orders/{id}/cancel") => {
-            (Order, |_| json!({"reason": "test"}))
-        }
+        (
+            "PATCH",
+            "/api/purchase-orders/{id}/reject"
+            | "/api/purchase-orders/{id}/cancel"
+            | "/api/purchase-orders/{id}/close",
+        ) => (Order, |_| json!({"reason": "test"})),
         ("PATCH", "/api/purchase-orders/{id}/receive") => {
             (Order, |d| json!({"receivedItems": [{"itemId": d.order_item, "receivedQty": 1, "acceptedQty": 1}]}))
         }

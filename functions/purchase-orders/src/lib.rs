@@ -18,6 +18,7 @@ pub fn routes() -> ApiRouter {
         .routes(routes!(steps::approve))
         .routes(routes!(steps::reject))
         .routes(routes!(steps::cancel))
+        .routes(routes!(steps::close))
         .routes(routes!(steps::arrive))
         .routes(routes!(receive::receive))
 }

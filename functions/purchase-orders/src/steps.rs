@@ -29,7 +29,7 @@ pub(crate) struct Approval {
     notes: Option<LongText>,
 }
 
-/// Why an order is rejected or cancelled.
+/// Why an order is rejected, cancelled or closed.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[schema(example = json!({"reason": "Too dear"}))]
 pub(crate) struct Reason {
@@ -132,6 +132,26 @@ pub(crate) async fn cancel(
     Json(input): Json<Reason>,
 ) -> ApiResult<Reply> {
     let next = |order: &PurchaseOrder| order.cancelled(input.reason.0.clone(), cmd.context.timestamp());
+    step((&app.store, &permit), &id, &cmd, next, Plan::replace).await
+}
+
+/// Close a purchase order
+///
+/// Of which something came, and the rest will not: it is COMPLETED as it is.
+#[utoipa::path(
+    patch, path = "/api/purchase-orders/{id}/close", tag = "Purchase orders", request_body = Reason,
+    params(("id" = Uuid, Path, description = "The purchase order")),
+    responses((status = 200, description = "Closed", body = Envelope<PurchaseOrderView>)),
+    security(("bearer" = ["purchase_orders:update"]))
+)]
+pub(crate) async fn close(
+    permit: Permit<grant::PurchaseOrdersUpdate>,
+    State(app): State<AppState>,
+    id: Id,
+    cmd: Cmd,
+    Json(input): Json<Reason>,
+) -> ApiResult<Reply> {
+    let next = |order: &PurchaseOrder| order.closed(input.reason.0.clone(), cmd.context.timestamp());
     step((&app.store, &permit), &id, &cmd, next, Plan::replace).await
 }
 

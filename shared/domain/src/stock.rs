@@ -153,7 +153,7 @@ impl Adjustment {
     ///
     /// # Errors
     /// `INSUFFICIENT_STOCK` when less than the promised pieces would be left; a field error when it would
-    /// make the stock exceed [`MAX_QUANTITY`], or when nothing would be added or taken.
+    /// make the stock exceed [`MAX_QUANTITY`], when nothing would be added or taken, or when scrap would add.
     pub(crate) fn delta(&self, part_number: &str, stock: i64, promised: i64) -> Result<i64, Refusal> {
         let Self { kind, quantity, .. } = self;
         if !(0..=MAX_QUANTITY).contains(quantity) || (*quantity == 0 && *kind != AdjustmentType::Set) {
@@ -164,6 +164,9 @@ impl Adjustment {
             AdjustmentType::Subtract => -quantity,
             AdjustmentType::Set => quantity - stock,
         };
+        if delta > 0 && self.reason == AdjustmentReason::Scrapped {
+            return Err(Refusal::field("reason", "what is SCRAPPED leaves the stock, and adds nothing"));
+        }
         let after = stock + delta;
         if after < promised {
             let (part_number, available) = (part_number.to_owned(), stock - promised);

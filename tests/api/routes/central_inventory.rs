@@ -199,6 +199,10 @@ async fn stock_never_falls_below_what_is_promised() {
     assert_eq!(stock(&dealership, &part).await, (4, 4, 0));
     adjust(&dealership, &part, ("SUBTRACT", 1, "SCRAPPED")).await.refused(409, "INSUFFICIENT_STOCK");
     adjust(&dealership, &part, ("ADD", 2, "STOCK_COUNT")).await.expect(200);
+    for (kind, quantity) in [("ADD", 1), ("SET", 7)] {
+        let scrap = adjust(&dealership, &part, (kind, quantity, "SCRAPPED")).await;
+        scrap.refused(422, "VALIDATION_FAILED").naming("reason");
+    }
     assert_eq!(stock(&dealership, &part).await, (6, 4, 2));
 }
 

@@ -429,3 +429,24 @@ async fn deliveries_of_a_deleted_part_at_the_same_moment_are_all_received() {
     }
     assert_eq!(stock(&dealership, &part).await, (12, 12));
 }
+
+#[tokio::test]
+async fn an_order_whose_rest_will_not_come_is_closed_and_moves_no_stock() {
+    let dealership = open().await;
+    let part = dealership.central_part(0).await;
+    let order = ordered(&dealership, &[(&part, 100)]).await;
+    let close = async |reason: Value| {
+        let path = format!("{ORDERS}/{}/close", id(&order));
+        dealership.central.patch(&path, json!({ "reason": reason })).await
+    };
+    close(json!("Discontinued")).await.refused(409, "NOTHING_RECEIVED");
+    receive(&dealership, &order, json!([came(&order, 0, (60, 60, 0))]), Some("SUP-1")).await.expect(200);
+    close(Value::Null).await.refused(422, "VALIDATION_FAILED").naming("reason");
+    let closed = close(json!("Discontinued")).await.expect(200);
+    assert_eq!((&closed["status"], &closed["decisionNotes"]), (&json!("COMPLETED"), &json!("Discontinued")));
+    assert_eq!(stock(&dealership, &part).await, (60, 1));
+    close(json!("Again")).await.refused(409, "INVALID_TRANSITION");
+    let late = receive(&dealership, &order, json!([came(&order, 0, (40, 40, 0))]), Some("SUP-2")).await;
+    late.refused(409, "INVALID_TRANSITION");
+    assert_eq!(read(&dealership, &order).await, closed);
+}

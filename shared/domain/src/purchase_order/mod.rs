@@ -63,7 +63,7 @@ pub struct PurchaseOrder {
     pub approved_by_id: Option<Uuid>,
     /// When.
     pub approved_at: Option<Timestamp>,
-    /// Notes of the approval, or why it was rejected or cancelled.
+    /// Notes of the approval, or why it was rejected, cancelled or closed.
     pub decision_notes: Option<String>,
     /// When the last delivery was booked.
     pub received_at: Option<Timestamp>,
@@ -249,6 +249,21 @@ impl PurchaseOrder {
     /// `INVALID_TRANSITION` unless it is approved or partially received.
     pub fn arrived(&self, now: Timestamp) -> Result<Self, Refusal> {
         self.stepped(PurchaseOrderStatus::Received, now)
+    }
+
+    /// The order, of which nothing more will be delivered.
+    ///
+    /// # Errors
+    /// `INVALID_TRANSITION` once it is complete or cancelled; `NOTHING_RECEIVED` before the first delivery: that one is
+    /// cancelled.
+    pub fn closed(&self, reason: String, now: Timestamp) -> Result<Self, Refusal> {
+        self.status.step(PurchaseOrderStatus::Completed)?;
+        if self.deliveries.is_empty() {
+            let message = format!("Nothing of {} was received: cancel it instead", self.po_number);
+            return Err(Refusal::conflict("NOTHING_RECEIVED", message));
+        }
+        let closed = self.stepped(PurchaseOrderStatus::Completed, now)?;
+        Ok(Self { decision_notes: Some(reason), ..closed })
     }
 
     /// Checks that it can be deleted.

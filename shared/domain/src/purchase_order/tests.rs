@@ -145,3 +145,15 @@ fn a_rejected_order_is_a_draft_again_and_can_be_changed() {
     assert!(edit(&rejected).is_ok());
     assert_eq!(rejected.submitted(Uuid::nil(), now()).unwrap().decision_notes, None);
 }
+
+#[test]
+fn an_order_is_closed_short_only_when_something_came() {
+    let order = order(&[100], "Maharashtra");
+    let close = |order: &PurchaseOrder| order.closed("Discontinued".to_owned(), now());
+    assert_eq!(close(&order).unwrap_err().code(), "NOTHING_RECEIVED");
+    let short = order.received(delivery(None, &[(1, 60, 0)]), now()).unwrap();
+    let closed = close(&short).unwrap();
+    assert_eq!((closed.status, closed.items[0].received_qty), (PurchaseOrderStatus::Completed, 60));
+    assert_eq!(close(&closed).unwrap_err().code(), "INVALID_TRANSITION");
+    assert_eq!(closed.received(delivery(None, &[(1, 1, 0)]), now()).unwrap_err().code(), "INVALID_TRANSITION");
+}
