@@ -86,7 +86,9 @@ fn attach_all(rows: &mut [Value], path: &[&str], name: &str, related: &Related) 
     for value in rows.iter_mut().filter_map(|row| row.get_mut(*step)) {
         match value {
             Value::Array(many) => attach_all(many, rest, name, related),
-            one => attach_all(std::slice::from_mut(one), rest, name, related),
+            Value::Object(_) => attach_all(std::slice::from_mut(value), rest, name, related),
+            // A relation that leads to nothing.
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
 }
