@@ -2,7 +2,6 @@ use axum::{extract::State, http::StatusCode};
 use dms_domain::{
     inputs::Text,
     permissions::{Role, grant},
-    refusal::Refusal,
     statuses::PartsIssueStatus,
 };
 use dms_http::{
@@ -102,16 +101,7 @@ pub(crate) async fn cancel(
     let (by, hints) = (permit.user_id(), Hints::default());
     let plan = || async {
         let issue = present(&app.store, scope, &id, &cmd).await?;
-        if issue.requested_by_id != by && permit.role() != Role::Admin {
-            let message = "Only the one who asked can cancel a parts issue".to_owned();
-            return Err(Refusal::Forbidden { message }.into());
-        }
-        let cancelled = issue.decided(PartsIssueStatus::Cancelled, by, None, cmd.context.timestamp())?;
-        // Approved ones end otherwise: what left the stock has to be accounted for.
-        if issue.status != PartsIssueStatus::PendingApproval {
-            let message = "An approved issue is closed, or received, not cancelled";
-            return Err(Refusal::conflict("ALREADY_DECIDED", message).into());
-        }
+        let cancelled = issue.cancelled(by, permit.role() == Role::Admin, cmd.context.timestamp())?;
         app.store.refuse_issue(&issue, cancelled, &hints)
     };
     cmd.run(&app.store, by, StatusCode::OK, plan, view).await

@@ -98,10 +98,7 @@ pub(crate) async fn delete(
     let scope = scope_of(&permit, &id)?;
     let plan = || async {
         let issue = present(&app.store, scope, &id, &cmd).await?;
-        issue.check_deletable()?;
-        let deleted =
-            PartsIssue { updated_at: cmd.context.timestamp(), version: issue.version + 1, ..issue.clone() };
-        Plan::archive(&issue, deleted)
+        Plan::archive(&issue, issue.deleted(cmd.context.timestamp())?)
     };
     cmd.run(&app.store, permit.user_id(), StatusCode::OK, plan, view).await
 }

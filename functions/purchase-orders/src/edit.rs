@@ -132,10 +132,7 @@ pub(crate) async fn delete(
     let scope = permit.central_scope()?;
     let plan = || async {
         let order = present(&app.store, scope, &id, &cmd).await?;
-        order.check_deletable()?;
-        let deleted =
-            PurchaseOrder { updated_at: cmd.context.timestamp(), version: order.version + 1, ..order.clone() };
-        Plan::archive(&order, deleted)
+        Plan::archive(&order, order.deleted(cmd.context.timestamp())?)
     };
     cmd.run(&app.store, permit.user_id(), StatusCode::OK, plan, view).await
 }

@@ -2,7 +2,6 @@
 
 use dms_access::CentralScope;
 use dms_domain::{central_stock::CentralPart, stock::LedgerEntry};
-use dms_messages::EventKind;
 use uuid::Uuid;
 
 use crate::{
@@ -11,7 +10,7 @@ use crate::{
     entity::{Entity, IndexKeys, NO_STATE, TallyCell, from_item},
     error::StoreError,
     keys::{self, CentralKind, Key, PART_NUMBER},
-    stock,
+    stock::{self, SeenPart},
     tables::Table,
     transaction::{Transaction, owner},
 };
@@ -115,12 +114,7 @@ impl Store {
         new: CentralPart,
         entry: &LedgerEntry,
     ) -> Result<Plan<CentralPart>, StoreError> {
-        let low = (old.headroom > 0 && new.headroom <= 0).then(|| EventKind::StockLow {
-            part_id: new.id,
-            part_number: new.details.part_number.clone(),
-            stock_quantity: new.stock_quantity,
-            min_stock_level: new.details.min_stock_level,
-        });
+        let low = SeenPart::of(&old.details, old.stock_quantity).low_after(old.id, entry.delta);
         stock::adjust(old, new, entry, low.map(|low| (None, low)))
     }
 }

@@ -292,21 +292,42 @@ impl PartsIssue {
     /// # Errors
     /// `ALREADY_DECIDED` afterwards.
     pub fn edited(&self, priority: Priority, notes: Option<String>, now: Timestamp) -> Result<Self, Refusal> {
-        if self.status != PartsIssueStatus::PendingApproval {
-            let message = format!("{} is {}", self.issue_number, self.status.as_str());
-            return Err(Refusal::conflict("ALREADY_DECIDED", message));
-        }
+        self.check_undecided()?;
         Ok(Self { priority, notes, ..self.changed(now) })
     }
 
-    /// Checks that it can be deleted.
+    /// The issue, withdrawn by who asked for it, or by an admin.
+    ///
+    /// # Errors
+    /// `Forbidden` for others; `ALREADY_DECIDED` once it is approved: what left the stock has to be accounted for;
+    /// `INVALID_TRANSITION` once it is over.
+    pub fn cancelled(&self, by: Uuid, is_admin: bool, now: Timestamp) -> Result<Self, Refusal> {
+        if self.requested_by_id != by && !is_admin {
+            let message = "Only the one who asked can cancel a parts issue".to_owned();
+            return Err(Refusal::Forbidden { message });
+        }
+        let cancelled = self.decided(PartsIssueStatus::Cancelled, by, None, now)?;
+        // Closing cancels an approved one; its requester does not.
+        self.check_undecided()?;
+        Ok(cancelled)
+    }
+
+    fn check_undecided(&self) -> Result<(), Refusal> {
+        if self.status == PartsIssueStatus::PendingApproval {
+            return Ok(());
+        }
+        let message = format!("{} is {}", self.issue_number, self.status.as_str());
+        Err(Refusal::conflict("ALREADY_DECIDED", message))
+    }
+
+    /// The issue, deleted.
     ///
     /// # Errors
     /// `ISSUE_IN_USE` unless it moved no stock: rejected or cancelled before its approval.
-    pub fn check_deletable(&self) -> Result<(), Refusal> {
+    pub fn deleted(&self, now: Timestamp) -> Result<Self, Refusal> {
         let moved = self.items.iter().any(|item| item.approved_qty > 0);
         if matches!(self.status, PartsIssueStatus::Rejected | PartsIssueStatus::Cancelled) && !moved {
-            return Ok(());
+            return Ok(self.changed(now));
         }
         let message = format!(
             "{} is {}: only one that moved no stock can be deleted",

@@ -141,7 +141,7 @@ fn closing_gives_back_what_was_never_sent() {
     let approved = approve(&issue(vec![item(1, 7, 50)]));
     let unsent = approved.closed(now()).unwrap();
     assert_eq!((unsent.status, unsent.items[0].closed_qty), (PartsIssueStatus::Cancelled, 50));
-    assert_eq!(unsent.check_deletable().unwrap_err().code(), "ISSUE_IN_USE");
+    assert_eq!(unsent.deleted(now()).unwrap_err().code(), "ISSUE_IN_USE");
     let sent = approved.dispatched(dispatch(&[(1, 30)]), now()).unwrap();
     let closed = sent.closed(now()).unwrap();
     assert_eq!((closed.status, closed.items[0].in_transit()), (PartsIssueStatus::Dispatched, 30));

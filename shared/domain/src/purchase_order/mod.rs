@@ -266,13 +266,13 @@ impl PurchaseOrder {
         Ok(Self { decision_notes: Some(reason), ..closed })
     }
 
-    /// Checks that it can be deleted.
+    /// The order, deleted.
     ///
     /// # Errors
     /// `ORDER_IN_USE` unless it is a draft or cancelled.
-    pub fn check_deletable(&self) -> Result<(), Refusal> {
+    pub fn deleted(&self, now: Timestamp) -> Result<Self, Refusal> {
         if matches!(self.status, PurchaseOrderStatus::Draft | PurchaseOrderStatus::Cancelled) {
-            return Ok(());
+            return Ok(self.changed(now));
         }
         let message = format!("{} is {}: cancel it first", self.po_number, self.status.as_str());
         Err(Refusal::conflict("ORDER_IN_USE", message))

@@ -31,8 +31,8 @@ use crate::{
     update::Update,
 };
 
-pub(crate) use seen::SeenParts;
-use seen::{Seen, SeenPart};
+use seen::Seen;
+pub(crate) use seen::{SeenPart, SeenParts};
 
 impl Entity for Part {
     const WHAT: &'static str = "part";
@@ -106,6 +106,9 @@ impl Cause<'_> {
 }
 
 /// A movement of one part: of its stock, with the ledger entry, and of what of it is promised (Central's).
+///
+/// Most move the stock alone. Central's parts are promised (no entry), or sent and no longer promised at once. A centre's
+/// part that becomes known as one of Central's is linked with its first pieces, provided that it still has the number.
 #[derive(Debug, Clone)]
 pub(crate) struct StockMove {
     part: Uuid,
@@ -214,12 +217,7 @@ impl Store {
     /// [`StoreError::Corrupt`].
     pub fn adjust_stock(&self, old: &Part, new: Part, entry: &LedgerEntry) -> Result<Plan<Part>, StoreError> {
         let centre = Some(new.service_center_id);
-        let low = (old.headroom > 0 && new.headroom <= 0).then(|| EventKind::StockLow {
-            part_id: new.id,
-            part_number: new.details.part_number.clone(),
-            stock_quantity: new.stock_quantity,
-            min_stock_level: new.details.min_stock_level,
-        });
+        let low = SeenPart::of(&old.details, old.stock_quantity).low_after(old.id, entry.delta);
         adjust(old, new, entry, low.map(|low| (centre, low)))
     }
 }

@@ -21,7 +21,7 @@ use crate::{
 /// A part as a failed condition showed it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct SeenPart {
+pub(crate) struct SeenPart {
     pub(super) part_number: String,
     pub(super) stock_quantity: i64,
     pub(super) headroom: i64,
@@ -54,14 +54,7 @@ impl SeenParts {
 
     /// An empty part that was made a moment ago: it leaves the index of low stock with its first pieces.
     pub(crate) fn made(&self, id: Uuid, details: &PartDetails) {
-        let seen = SeenPart {
-            part_number: details.part_number.clone(),
-            stock_quantity: 0,
-            headroom: -details.min_stock_level,
-            min_stock_level: details.min_stock_level,
-            available: None,
-        };
-        self.put(id, Seen::There(seen));
+        self.put(id, Seen::There(SeenPart::of(details, 0)));
     }
 
     fn forget(&self, id: &Uuid) {
@@ -75,7 +68,19 @@ impl SeenParts {
 }
 
 impl SeenPart {
-    pub(super) fn low_after(&self, id: Uuid, stock: i64) -> Option<EventKind> {
+    /// A part that was read, with so many pieces in stock.
+    pub(crate) fn of(details: &PartDetails, stock_quantity: i64) -> Self {
+        Self {
+            part_number: details.part_number.clone(),
+            stock_quantity,
+            headroom: stock_quantity - details.min_stock_level,
+            min_stock_level: details.min_stock_level,
+            available: None,
+        }
+    }
+
+    /// The alert, when a movement makes a part low that was not.
+    pub(crate) fn low_after(&self, id: Uuid, stock: i64) -> Option<EventKind> {
         (self.headroom > 0 && self.headroom + stock <= 0).then(|| EventKind::StockLow {
             part_id: id,
             part_number: self.part_number.clone(),
