@@ -149,11 +149,7 @@ async fn items(
     let found = match direction {
         IssueDirection::CentralToCenter => {
             let numbers: Vec<String> = named.iter().flatten().filter_map(Named::number).collect();
-            let by_number: BTreeMap<String, Uuid> = if numbers.is_empty() {
-                BTreeMap::new()
-            } else {
-                store.central_part_ids(&numbers).await?.into_iter().collect()
-            };
+            let by_number: BTreeMap<String, Uuid> = store.central_part_ids(&numbers).await?.into_iter().collect();
             let ids = named.iter().flatten().filter_map(|named| named.id(&by_number)).collect();
             (by_number, store.parts_to_issue(scope, ids).await?)
         }

@@ -62,7 +62,7 @@ impl Store {
         items.into_iter().map(from_item).collect()
     }
 
-    /// Ids of Central's parts by number; unknown numbers are left out.
+    /// Ids of Central's parts by number; unknown numbers are left out. None asked for is no call.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].

@@ -4,12 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use dms_access::{AllCentres, CentralScope, ListScope, TenantScope};
-use dms_domain::{
-    ids::{self, CentreOrdinal},
-    parts_issue::PartsIssue,
-    statuses::IssueDirection,
-};
+use dms_access::{CentralScope, ListScope, TenantScope};
+use dms_domain::{ids, parts_issue::PartsIssue, statuses::IssueDirection};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -52,7 +48,8 @@ impl InTransit {
     /// Pieces of a part on their way to a centre (a part of which has this id).
     pub fn to_centre_of(&self, part: &Uuid, number: &str) -> i64 {
         self.sum(number, |note| {
-            note.direction == IssueDirection::CentralToCenter && ordinal(&note.issue_id) == ordinal(part)
+            note.direction == IssueDirection::CentralToCenter
+                && ids::ordinal_of(&note.issue_id) == ids::ordinal_of(part)
         })
     }
 
@@ -64,10 +61,6 @@ impl InTransit {
     fn sum(&self, number: &str, of: impl Fn(&TransitNote) -> bool) -> i64 {
         self.0.iter().filter(|note| of(note)).filter_map(|note| note.lines.get(number)).sum()
     }
-}
-
-fn ordinal(id: &Uuid) -> Option<CentreOrdinal> {
-    ids::ordinal_of(id)
 }
 
 impl Store {
@@ -94,12 +87,8 @@ impl Store {
     pub async fn in_transit_within(&self, scope: ListScope) -> Result<InTransit, StoreError> {
         match scope {
             ListScope::One(scope) => self.in_transit_of(scope).await,
-            ListScope::All(all) => self.in_transit_everywhere(all).await,
+            ListScope::All(_) => self.transit_notes(SortRange::All).await,
         }
-    }
-
-    async fn in_transit_everywhere(&self, _: AllCentres) -> Result<InTransit, StoreError> {
-        self.transit_notes(SortRange::All).await
     }
 
     async fn transit_notes(&self, sort: SortRange) -> Result<InTransit, StoreError> {

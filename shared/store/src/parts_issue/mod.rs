@@ -149,11 +149,7 @@ impl Store {
             .filter(|part| part.central_part_id.is_none())
             .map(|part| part.details.part_number.clone())
             .collect();
-        let by_number: HashMap<String, Uuid> = if unlinked.is_empty() {
-            HashMap::new()
-        } else {
-            self.central_part_ids(&unlinked).await?.into_iter().collect()
-        };
+        let by_number: HashMap<String, Uuid> = self.central_part_ids(&unlinked).await?.into_iter().collect();
         let parts = parts.into_iter().filter_map(|part| {
             let central = part.central_part_id.or_else(|| by_number.get(&part.details.part_number).copied())?;
             Some((part.id, IssuedPart::of_centre(&part, central)))
