@@ -1,0 +1,190 @@
+//! The kinds of documents and where each is kept and listed.
+
+use dms_access::{CentralScope, TenantScope};
+use dms_domain::{
+    calendar::MonthKey,
+    ids::{self, CentreOrdinal},
+};
+use uuid::Uuid;
+
+use super::{Key, ordinal};
+
+/// Documents of the dealership, not of a centre.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MasterKind {
+    /// Customers.
+    Customer,
+    /// Vehicles.
+    Vehicle,
+    /// Users.
+    User,
+}
+
+/// Documents of Central.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CentralKind {
+    /// Parts in Central's stock.
+    Part,
+    /// Purchase orders.
+    PurchaseOrder,
+    /// Suppliers.
+    Supplier,
+}
+
+/// Documents that belong to exactly one centre.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TenantKind {
+    /// Job cards.
+    JobCard,
+    /// Appointments.
+    Appointment,
+    /// Parts requests.
+    PartsRequest,
+    /// Parts in a centre's stock.
+    Part,
+    /// Invoices.
+    Invoice,
+    /// Parts issues; they belong to Central, too.
+    PartsIssue,
+}
+
+impl CentralKind {
+    /// Partition that holds (and lists) the documents.
+    fn partition(self) -> &'static str {
+        match self {
+            Self::Part => "CENTRAL#PART",
+            Self::PurchaseOrder => "CENTRAL#PO",
+            Self::Supplier => "CENTRAL#SUP",
+        }
+    }
+
+    /// The same, for who may see it.
+    pub fn pk(self, _: CentralScope) -> String {
+        self.partition().to_owned()
+    }
+
+    /// A document by id.
+    pub fn key(self, scope: CentralScope, id: &Uuid) -> Key {
+        Key::new(self.pk(scope), id.to_string())
+    }
+
+    /// The place of a document that is in hand.
+    pub(crate) fn own(self, id: &Uuid) -> OwnKeys {
+        OwnKeys { pk: self.partition().to_owned(), id: *id }
+    }
+
+    /// Partition of gsi1 that lists the documents in one state.
+    pub fn state_pk(self, scope: CentralScope, tally_code: char) -> String {
+        format!("{}#{tally_code}", self.pk(scope))
+    }
+
+    /// Partition of the tallies.
+    pub fn tally_pk(self, scope: CentralScope) -> String {
+        format!("TALLY#{}", self.pk(scope))
+    }
+}
+
+impl MasterKind {
+    /// The key prefix.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Customer => "CUST",
+            Self::Vehicle => "VEH",
+            Self::User => "USER",
+        }
+    }
+
+    /// A document by id.
+    pub fn key(self, id: &Uuid) -> Key {
+        Key::only(format!("{}#{id}", self.prefix()))
+    }
+
+    /// Partition of gsi1 that lists a month's documents.
+    pub fn month_pk(self, month: MonthKey) -> String {
+        format!("{}@{month}", self.prefix())
+    }
+
+    /// A document's place in gsi1.
+    pub fn list_key(self, month: MonthKey, id: &Uuid) -> Key {
+        Key::new(self.month_pk(month), id.to_string())
+    }
+
+    /// Partition of the tallies of all documents of this kind.
+    pub fn tally_pk(self) -> String {
+        format!("TALLY#{}", self.prefix())
+    }
+}
+
+impl TenantKind {
+    /// The key part naming the kind.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::JobCard => "JC",
+            Self::Appointment => "APT",
+            Self::PartsRequest => "PR",
+            Self::Part => "PART",
+            Self::Invoice => "INV",
+            Self::PartsIssue => "PI",
+        }
+    }
+
+    /// Partition that holds (and lists) a centre's documents.
+    pub fn pk(self, scope: TenantScope) -> String {
+        format!("C{}#{}", ordinal(scope), self.prefix())
+    }
+
+    /// The place of a document that is in hand: where its own id says. Lookups by an id from a request need
+    /// a scope instead.
+    pub(crate) fn own(self, id: &Uuid) -> OwnKeys {
+        let ordinal = ids::ordinal_of(id).map_or(0, CentreOrdinal::get);
+        OwnKeys { pk: format!("C{ordinal}#{}", self.prefix()), id: *id }
+    }
+
+    /// A document by id.
+    pub fn key(self, scope: TenantScope, id: &Uuid) -> Key {
+        Key::new(self.pk(scope), id.to_string())
+    }
+
+    /// Partition of gsi1 that lists a centre's documents in one state.
+    pub fn state_pk(self, scope: TenantScope, tally_code: char) -> String {
+        format!("{}#{tally_code}", self.pk(scope))
+    }
+
+    /// Partition of the tallies of a centre's documents of this kind.
+    pub fn tally_pk(self, scope: TenantScope) -> String {
+        format!("TALLY#{}", self.pk(scope))
+    }
+}
+
+/// The keys of a centre's document that is in hand.
+pub(crate) struct OwnKeys {
+    pk: String,
+    id: Uuid,
+}
+
+impl OwnKeys {
+    /// Its primary key.
+    pub(crate) fn key(&self) -> Key {
+        Key::new(self.pk.clone(), self.id.to_string())
+    }
+
+    /// Its place in gsi1 while it is in a state.
+    pub(crate) fn state(&self, tally_code: char) -> Key {
+        Key::new(format!("{}#{tally_code}", self.pk), self.id.to_string())
+    }
+
+    /// The partition of the tallies that count it, which is also that of its list.
+    pub(crate) fn tally_pk(&self) -> String {
+        format!("TALLY#{}", self.pk)
+    }
+
+    /// The partition of its list.
+    pub(crate) fn list_pk(&self) -> String {
+        self.pk.clone()
+    }
+
+    /// A partition of what belongs to it.
+    pub(crate) fn part_pk(&self, name: &str) -> String {
+        format!("{}#{}#{name}", self.pk, self.id)
+    }
+}
