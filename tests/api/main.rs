@@ -10,4 +10,5 @@ mod interleavings;
 mod query;
 mod query_property;
 mod routes;
+mod search;
 mod tenancy;

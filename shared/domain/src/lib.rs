@@ -24,6 +24,7 @@ pub mod purchase_order;
 pub mod query;
 pub mod reconciliation;
 pub mod refusal;
+pub mod search;
 pub mod service_centre;
 pub mod state_machine;
 pub mod statuses;

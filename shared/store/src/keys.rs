@@ -28,7 +28,8 @@
 //! | has this command been done; events to publish | table | `CMD#user#key` | `-` |
 //! | credentials by e-mail | auth | `LOGIN#email` | `-` |
 //! | a session family | auth | `SESSION#id` | `-` |
-//! | customers by a word's beginning | search | `CUST#field:first 3 characters` | word, id |
+//! | documents of a list by a word's beginning | search | `CUST#n:asha`, `C7#JC##:100` (first 3 characters) | word, id |
+//! | vehicles by the beginning of registration or VIN | table | `UNIQUE#registration#MH1` | value |
 //! | requests counted in a minute | limits | `RATE#who#minute` | `-` |
 
 use dms_access::{CentralScope, TenantScope};
@@ -36,6 +37,7 @@ use dms_domain::{
     calendar::MonthKey,
     ids::{self, CentreOrdinal},
     numbering::Series,
+    search,
 };
 use uuid::Uuid;
 
@@ -230,20 +232,31 @@ pub(crate) fn archived(key: &Key) -> Key {
     Key::new(format!("{}.DELETED", key.pk), key.sk.clone())
 }
 
-/// Fewest characters by which documents can be searched, field prefix not counted.
-pub const SHORTEST_SEARCH: usize = 3;
+/// The guard of a vehicle's registration or VIN. Beside it are those that begin alike, so that it is found by its
+/// beginning, too.
+pub(crate) fn plate(field: &str, value: &str) -> Key {
+    Key::new(plates_pk(field, value), value)
+}
 
-/// Partition of the search table for a word: documents of one kind whose words of one field share their
-/// first characters.
-pub fn posting_pk(kind: MasterKind, word: &str) -> String {
-    let bucket: String = word.chars().take(FIELD_PREFIX + SHORTEST_SEARCH).collect();
-    format!("{}#{bucket}", kind.prefix())
+/// Partition of the guards of registrations or VINs that begin so.
+pub(crate) fn plates_pk(field: &str, start: &str) -> String {
+    format!("UNIQUE#{field}#{}", first(start, search::SHORTEST))
+}
+
+/// Partition of the search table for a word (or its beginning): documents of one list whose words of one field share
+/// their first characters.
+pub(crate) fn posting_pk(list_pk: &str, word: &str) -> String {
+    format!("{list_pk}#{}", first(word, FIELD_PREFIX + search::SHORTEST))
 }
 
 /// Characters of a field's prefix ("n:").
-const FIELD_PREFIX: usize = 2;
+pub(crate) const FIELD_PREFIX: usize = 2;
 
-/// A posting: this document has this word.
-pub fn posting(kind: MasterKind, word: &str, id: &Uuid) -> Key {
-    Key::new(posting_pk(kind, word), format!("{word}#{id}"))
+/// A posting: this document of the list has this word.
+pub(crate) fn posting(list_pk: &str, word: &str, id: &Uuid) -> Key {
+    Key::new(posting_pk(list_pk, word), format!("{word}#{id}"))
+}
+
+fn first(text: &str, characters: usize) -> String {
+    text.chars().take(characters).collect()
 }

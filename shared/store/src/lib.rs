@@ -40,7 +40,7 @@ pub use aws_sdk_dynamodb::config::{SharedHttpClient as HttpClient, retry::RetryP
 pub use auth::{Credentials, Refreshed, Session};
 pub use client::{Item, Range, Rows, SortRange, Store, StoreConfig};
 pub use command::{Command, Plan, Reply};
-pub use entity::{Entity, IndexKeys, TallyCell, Word, from_item};
+pub use entity::{Entity, IndexKeys, Posting, TallyCell, from_item};
 pub use error::StoreError;
 pub use invoice::PaidHints;
 pub use job_card::Hints;
@@ -48,7 +48,6 @@ pub use listing::{Listed, Page, READ_BUDGET_BYTES, STATELESS, States};
 pub use meter::{Meter, Reading};
 pub use parts_issue::IssuedPart;
 pub use reconciliation::{Mismatch, Reconciled, Reconciliation};
-pub use search::SearchTerm;
 pub use tables::{Index, TTL_ATTRIBUTE, Table};
 pub use transaction::Transaction;
 pub use transit::InTransit;
