@@ -15,6 +15,7 @@ use thiserror::Error;
 
 use crate::{
     app::{App, AppState, SystemClock},
+    centre_cache::CentreCache,
     rate_limit::{LoginLimiter, RateLimiter},
 };
 
@@ -162,6 +163,7 @@ impl Config {
             fingerprint_key,
             limiter: RateLimiter::new(self.rate_limit),
             login_limiter: LoginLimiter,
+            centres: CentreCache::default(),
             blob: Blob::connect(BlobConfig {
                 http: http_client(self.endpoints.s3.as_deref()),
                 region: self.region.clone(),
