@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use chrono::{DateTime, TimeDelta, Utc};
 use dms_access::{ListScope, TenantScope};
 use dms_domain::{
-    file::{StoredFile, UNCLAIMED_SECS},
+    file::StoredFile,
     ids,
     refusal::Refusal,
     statuses::{FileStatus, RelatedEntity},
@@ -23,8 +23,8 @@ use crate::{
     update::Update,
 };
 
-/// How long objects are noted as loose before the sweep takes them: their upload may be under way.
-const LOOSE_SECS: i64 = 3_600;
+/// What is younger than this is not swept: it may be under way.
+const SETTLING_SECS: i64 = 3_600;
 
 impl Entity for StoredFile {
     const WHAT: &'static str = "file";
@@ -149,24 +149,24 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
     pub async fn loose_objects(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Uuid>, StoreError> {
-        let range = Range::partition(keys::LOOSE_OBJECTS).within(older_than(now, LOOSE_SECS)).ascending();
+        let range = Range::partition(keys::LOOSE_OBJECTS).within(settled_by(now)).ascending();
         let notes = self.query(&range, limit).await?;
         Ok(notes.iter().filter_map(|note| crate::client::text(note, "sk")?.parse().ok()).collect())
     }
 
-    /// Files whose content has not come within the time that a ticket has, oldest first.
+    /// Files that have been PENDING for an hour, oldest first.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
-    pub async fn unclaimed_files(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<StoredFile>, StoreError> {
-        let range = Range::index(Index::Gsi1, keys::FILES_PENDING).within(older_than(now, UNCLAIMED_SECS));
+    pub async fn waiting_files(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<StoredFile>, StoreError> {
+        let range = Range::index(Index::Gsi1, keys::FILES_PENDING).within(settled_by(now));
         self.query(&range.ascending(), limit).await?.into_iter().map(from_item).collect()
     }
 }
 
-/// The ids that were made before this time.
-fn older_than(now: DateTime<Utc>, secs: i64) -> SortRange {
-    let last = (now - TimeDelta::seconds(secs)).timestamp_millis();
+/// The ids that are old enough for the sweep.
+fn settled_by(now: DateTime<Utc>) -> SortRange {
+    let last = (now - TimeDelta::seconds(SETTLING_SECS)).timestamp_millis();
     SortRange::Between(ids::lower_bound(0), ids::upper_bound(last))
 }
 

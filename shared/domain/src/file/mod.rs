@@ -8,6 +8,7 @@ mod shelf;
 #[cfg(test)]
 mod tests;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -33,7 +34,7 @@ pub const MAX_INLINE_FILE_BYTES: u64 = 4_400_000;
 /// How long a link for uploading or downloading is good, in seconds.
 pub const LINK_LIFETIME_SECS: u32 = 15 * 60;
 /// How long a ticket can stay unclaimed, in seconds (decisions, "Files").
-pub const UNCLAIMED_SECS: i64 = 24 * 3600;
+const UNCLAIMED_SECS: i64 = 24 * 3600;
 
 /// A file as it is stored: what is known about it. Its content is an object in the bucket.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -76,6 +77,11 @@ impl StoredFile {
     /// What its content must be like.
     pub fn announced(&self) -> Announced<'_> {
         Announced { size_bytes: self.size_bytes, content_type: self.content_type, sha256: &self.sha256 }
+    }
+
+    /// Whether its content can no longer be expected to come.
+    pub fn is_unclaimed(&self, now: DateTime<Utc>) -> bool {
+        self.status == FileStatus::Pending && now - self.created_at.utc() >= TimeDelta::seconds(UNCLAIMED_SECS)
     }
 
     /// The file after its content was checked: READY, or REJECTED with the reason; an object to be kept or not.
