@@ -12,7 +12,8 @@ async fn main() -> Result<(), Error> {
     let checker = Arc::new(FileChecker::from_env().map_err(|error| error.to_string())?);
     let work = service_fn(move |event: LambdaEvent<Work>| {
         let checker = checker.clone();
-        async move { checker.handle(event.payload).await.map_err(Error::from) }
+        // In a box: the compiler will not nest futures as deep as the SDK's.
+        Box::pin(async move { checker.handle(event.payload).await.map_err(Error::from) })
     });
     lambda_runtime::run(work).await
 }
