@@ -15,7 +15,7 @@ use dms_http::{
 };
 use dms_store::{Listed, STATELESS, keys::MasterKind};
 
-pub(crate) const EXPANDS: &[&str] = &["vehicles", "lastServiceCenter"];
+pub(crate) const EXPANDS: &[&str] = &["vehicles", "lastServiceCenter", "files"];
 
 pub(crate) struct OneCustomer;
 

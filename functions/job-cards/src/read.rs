@@ -16,8 +16,17 @@ use dms_http::{
 };
 use dms_store::{Listed, States, Store, StoreError, keys::TenantKind};
 
-const EXPANDS: &[&str] =
-    &["customer", "vehicle", "engineer", "items", "serviceCenter", "appointment", "invoice", "partsRequests"];
+const EXPANDS: &[&str] = &[
+    "customer",
+    "vehicle",
+    "engineer",
+    "items",
+    "serviceCenter",
+    "appointment",
+    "invoice",
+    "partsRequests",
+    "files",
+];
 
 pub(crate) struct OneJobCard;
 

@@ -28,7 +28,7 @@ pub(crate) struct OneVehicle;
 
 impl Spec for OneVehicle {
     const SPEC: QuerySpec =
-        QuerySpec::document(&["customer", "serviceHistory", "lastServiceCenter", "activeJobCard"]);
+        QuerySpec::document(&["customer", "serviceHistory", "lastServiceCenter", "activeJobCard", "files"]);
 }
 
 pub(crate) struct Vehicles;
@@ -46,7 +46,7 @@ impl Spec for Vehicles {
             Field { name: "warrantyStatus", kind: FieldKind::Choice(WarrantyStatus::NAMES) },
         ],
         sorts: &["createdAt", "lastServiceDate"],
-        expands: &["customer", "serviceHistory", "lastServiceCenter"],
+        expands: &["customer", "serviceHistory", "lastServiceCenter", "files"],
         list: true,
         by_centre: false,
         texts: &["search"],

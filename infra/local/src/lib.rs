@@ -7,6 +7,7 @@ mod demo;
 mod options;
 mod secret;
 mod server;
+mod workers;
 
 pub use admin_user::ensure_admin;
 pub use demo::{DEMO_LOGINS, DEMO_PASSWORD};
@@ -29,6 +30,7 @@ pub fn all_routes() -> ApiRouter {
         .merge(purchase_orders::routes())
         .merge(parts_issues::routes())
         .merge(invoices::routes())
+        .merge(files::routes())
         .merge(admin::routes())
         .merge(meta::routes())
 }

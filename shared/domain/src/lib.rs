@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod central_stock;
 pub mod customer;
 pub mod fields;
+pub mod file;
 pub mod formats;
 pub mod gst;
 pub mod ids;

@@ -16,6 +16,7 @@ mod error;
 pub mod expand;
 pub mod extract;
 mod fields;
+pub mod files;
 pub mod lambda;
 mod middleware;
 pub mod openapi;

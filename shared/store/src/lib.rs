@@ -13,6 +13,7 @@ mod counter;
 mod customer;
 mod entity;
 mod error;
+mod file;
 mod invoice;
 mod job_card;
 pub mod keys;

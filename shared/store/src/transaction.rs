@@ -134,10 +134,15 @@ impl Transaction {
         item.retain(|name, _| !matches!(name.as_str(), "gsi1pk" | "gsi1sk" | "gsi2pk" | "gsi2sk" | "lowPk"));
         item.extend(key_item(&keys::archived(&key)));
         self.put(Table::Core, item, Condition::None, replan());
-        self.delete_if(key, Some(old.version()), replan());
+        self.remove(old);
+        Ok(())
+    }
+
+    /// A document that was read is removed, and kept nowhere.
+    pub fn remove<E: Entity>(&mut self, old: &E) {
+        self.delete_if(old.key(), Some(old.version()), replan());
         self.count(old.tally(), -1);
         self.unpost(&old.postings());
-        Ok(())
     }
 
     /// A record that is written once and never changed: a ledger entry, a line of history.

@@ -358,7 +358,7 @@ mod tests {
         let full = query("expand=vehicles.serviceHistory&vehicles.serviceHistory.limit=3");
         assert_eq!(full[0].limit, Some(3));
         assert!(refused("expand=customer.vehicles.customer.vehicles").message.contains("at most 3 steps"));
-        assert!(refused("expand=customer.wheels").message.contains("valid: vehicles, lastServiceCenter"));
+        assert!(refused("expand=customer.wheels").message.contains("valid: vehicles, lastServiceCenter, files"));
         assert!(refused("expand=vehicles.serviceHistory.jobCard").message.contains("valid: nothing"));
     }
 

@@ -48,6 +48,8 @@ pub enum TenantKind {
     Invoice,
     /// Parts issues; they belong to Central, too.
     PartsIssue,
+    /// Files.
+    File,
 }
 
 impl CentralKind {
@@ -132,6 +134,7 @@ impl TenantKind {
             Self::Part => "PART",
             Self::Invoice => "INV",
             Self::PartsIssue => "PI",
+            Self::File => "FILE",
         }
     }
 

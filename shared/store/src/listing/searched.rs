@@ -28,7 +28,7 @@ impl Listed {
             Self::Master(kind) => vec![kind.list_pk()],
             Self::Central(kind, scope) => vec![kind.pk(*scope)],
             Self::Tenant(kind, scopes) => scopes.iter().map(|scope| kind.pk(*scope)).collect(),
-            Self::Relation(..) => Vec::new(),
+            Self::Relation(..) | Self::Among(..) => Vec::new(),
         }
     }
 
@@ -42,7 +42,7 @@ impl Listed {
                 let scope = scopes.iter().find(|scope| scope.ordinal() == centre)?;
                 Some(kind.key(*scope, id))
             }
-            Self::Relation(..) => None,
+            Self::Relation(..) | Self::Among(..) => None,
         }
     }
 
@@ -52,9 +52,11 @@ impl Listed {
             Self::Master(MasterKind::Customer) => search::customers(text, CustomersBy::Auto).unwrap_or_default(),
             Self::Master(MasterKind::Vehicle) => search::vehicles(text),
             Self::Central(CentralKind::Part, _) | Self::Tenant(TenantKind::Part, _) => search::parts(text),
-            Self::Master(MasterKind::User) | Self::Central(..) | Self::Tenant(..) | Self::Relation(..) => {
-                search::documents(text)
-            }
+            Self::Master(MasterKind::User)
+            | Self::Central(..)
+            | Self::Tenant(..)
+            | Self::Relation(..)
+            | Self::Among(..) => search::documents(text),
         }
     }
 }
