@@ -7,6 +7,7 @@ mod cost;
 mod cost_of_transfers;
 mod cursor;
 mod interleavings;
+mod notifications;
 mod query;
 mod query_property;
 mod routes;

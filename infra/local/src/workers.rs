@@ -1,18 +1,20 @@
 //! Plays Lambda for the workers: brings them what their queues hold, and calls them when their hour has come.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
-use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use dms_embedded_cloud::Streams;
 use dms_http::AppState;
-use dms_messages::{Queue, QueueError, Received};
+use dms_messages::{Queue, QueueError, Queues, Received};
 use file_checker::FileChecker;
+use relay::Relay;
 use tokio::{
     sync::watch,
     task::JoinSet,
     time::{MissedTickBehavior, interval, sleep},
 };
 
-use crate::server::until;
+use crate::{events, server::until};
 
 /// How often the workers look after what the queues did not bring.
 const SWEEP_EVERY: Duration = Duration::from_secs(3_600);
@@ -20,8 +22,16 @@ const SWEEP_EVERY: Duration = Duration::from_secs(3_600);
 const REST: Duration = Duration::from_secs(1);
 
 /// Starts the workers; they end by themselves when told to stop, after what they are at.
-pub(crate) fn start(app: &AppState, stopped: &watch::Receiver<bool>) -> JoinSet<()> {
+pub(crate) fn start(
+    app: &AppState,
+    streams: Streams,
+    folder: &Path,
+    stopped: &watch::Receiver<bool>,
+) -> JoinSet<()> {
     let mut workers = JoinSet::new();
+    workers.spawn(events::relay(app.clone(), streams, folder.to_owned(), stopped.clone()));
+    workers.spawn(events::notify(app.clone(), stopped.clone()));
+    workers.spawn(sweep_outbox(app.clone(), stopped.clone()));
     workers.spawn(check_uploads(app.clone(), stopped.clone()));
     workers.spawn(sweep(app.clone(), stopped.clone()));
     workers
@@ -49,23 +59,37 @@ async fn check_uploads(app: AppState, stopped: watch::Receiver<bool>) {
     }
 }
 
-/// One batch. What fails comes again when its time in hiding is over.
+/// One batch.
 async fn check(app: &AppState, checker: &FileChecker, messages: Vec<Received>) -> Result<(), QueueError> {
-    let mut event = SqsEvent::default();
-    event.records.extend(messages.iter().map(record));
-    let failed = checker.check_all(event).await.batch_item_failures;
-    let is_done = |message: &&Received| failed.iter().all(|failure| failure.item_identifier != message.id);
-    for message in messages.iter().filter(is_done) {
-        app.queues.delete(Queue::Uploads, message).await?;
-    }
-    Ok(())
+    let response = checker.check_all(batch(&messages)).await;
+    done(&app.queues, Queue::Uploads, &messages, &response).await
 }
 
-fn record(message: &Received) -> SqsMessage {
-    let mut record = SqsMessage::default();
-    record.message_id = Some(message.id.clone());
-    record.body = Some(message.body.clone());
-    record
+/// Messages as Lambda brings them.
+pub(crate) fn batch(messages: &[Received]) -> SqsEvent {
+    let mut event = SqsEvent::default();
+    event.records.extend(messages.iter().map(|message| {
+        let mut record = SqsMessage::default();
+        record.message_id = Some(message.id.clone());
+        record.body = Some(message.body.clone());
+        record
+    }));
+    event
+}
+
+/// Removes what a worker has done of a batch. What failed comes again when its time in hiding is over.
+pub(crate) async fn done(
+    queues: &Queues,
+    queue: Queue,
+    messages: &[Received],
+    response: &SqsBatchResponse,
+) -> Result<(), QueueError> {
+    let failed = &response.batch_item_failures;
+    let is_done = |message: &&Received| failed.iter().all(|failure| failure.item_identifier != message.id);
+    for message in messages.iter().filter(is_done) {
+        queues.delete(queue, message).await?;
+    }
+    Ok(())
 }
 
 async fn sweep(app: AppState, stopped: watch::Receiver<bool>) {
@@ -79,6 +103,21 @@ async fn sweep(app: AppState, stopped: watch::Receiver<bool>) {
         }
         if let Err(error) = checker.sweep().await {
             tracing::warn!(%error, "the hourly sweep");
+        }
+    }
+}
+
+async fn sweep_outbox(app: AppState, stopped: watch::Receiver<bool>) {
+    let relay = Relay::new(app.store.clone(), app.queues.clone(), app.clock.clone());
+    let mut hours = interval(SWEEP_EVERY);
+    hours.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = until(stopped.clone()) => return,
+            _ = hours.tick() => {}
+        }
+        if let Err(error) = relay.sweep().await {
+            tracing::warn!(%error, "the hourly sweep of events");
         }
     }
 }

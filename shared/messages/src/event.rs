@@ -1,6 +1,7 @@
 //! Events: what happened, said by the command that did it. They are stored in the command's record, so an
 //! effect and its events exist together or not at all.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -16,6 +17,17 @@ pub struct Event {
     /// What happened.
     #[serde(flatten)]
     pub kind: EventKind,
+}
+
+/// An event on its way to its consumers: the body of a message in a queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Message {
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
 }
 
 /// What can happen, with what the consumers need to know: ids and numbers, never names or phones.
