@@ -13,6 +13,7 @@ pub use admin_user::ensure_admin;
 pub use demo::{DEMO_LOGINS, DEMO_PASSWORD};
 pub use options::{Options, Task};
 pub use server::{LocalServer, ServerError};
+pub use workers::{check_uploads_once, sweep_files};
 
 use dms_http::ApiRouter;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use dms_http::AppState;
 use dms_messages::{Queue, QueueError, Received};
-use file_checker::FileChecker;
+use file_checker::{CheckError, FileChecker, Swept};
 use tokio::{
     sync::watch,
     task::JoinSet,
@@ -27,19 +27,14 @@ pub(crate) fn start(app: &AppState, stopped: &watch::Receiver<bool>) -> JoinSet<
     workers
 }
 
-fn checker(app: &AppState) -> FileChecker {
-    FileChecker::new(app.store.clone(), app.blob.clone(), app.clock.clone())
-}
-
 async fn check_uploads(app: AppState, stopped: watch::Receiver<bool>) {
-    let checker = checker(&app);
     loop {
         let received = tokio::select! {
             () = until(stopped.clone()) => return,
             received = app.queues.receive(Queue::Uploads) => received,
         };
         let done = match received {
-            Ok(messages) => check(&app, &checker, messages).await,
+            Ok(messages) => check(&app, messages).await,
             Err(error) => Err(error),
         };
         if let Err(error) = done {
@@ -49,16 +44,26 @@ async fn check_uploads(app: AppState, stopped: watch::Receiver<bool>) {
     }
 }
 
+/// Checks what the queue holds of uploads, one batch; how many messages are done with.
+///
+/// # Errors
+/// [`QueueError`].
+pub async fn check_uploads_once(app: &AppState) -> Result<usize, QueueError> {
+    check(app, app.queues.receive(Queue::Uploads).await?).await
+}
+
 /// One batch. What fails comes again when its time in hiding is over.
-async fn check(app: &AppState, checker: &FileChecker, messages: Vec<Received>) -> Result<(), QueueError> {
+async fn check(app: &AppState, messages: Vec<Received>) -> Result<usize, QueueError> {
     let mut event = SqsEvent::default();
     event.records.extend(messages.iter().map(record));
-    let failed = checker.check_all(event).await.batch_item_failures;
+    let failed = checker(app).check_all(event).await.batch_item_failures;
     let is_done = |message: &&Received| failed.iter().all(|failure| failure.item_identifier != message.id);
+    let mut done = 0;
     for message in messages.iter().filter(is_done) {
         app.queues.delete(Queue::Uploads, message).await?;
+        done += 1;
     }
-    Ok(())
+    Ok(done)
 }
 
 fn record(message: &Received) -> SqsMessage {
@@ -69,7 +74,6 @@ fn record(message: &Received) -> SqsMessage {
 }
 
 async fn sweep(app: AppState, stopped: watch::Receiver<bool>) {
-    let checker = checker(&app);
     let mut hours = interval(SWEEP_EVERY);
     hours.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -77,8 +81,20 @@ async fn sweep(app: AppState, stopped: watch::Receiver<bool>) {
             () = until(stopped.clone()) => return,
             _ = hours.tick() => {}
         }
-        if let Err(error) = checker.sweep().await {
+        if let Err(error) = sweep_files(&app).await {
             tracing::warn!(%error, "the hourly sweep");
         }
     }
+}
+
+/// Sweeps files once.
+///
+/// # Errors
+/// [`CheckError`].
+pub async fn sweep_files(app: &AppState) -> Result<Swept, CheckError> {
+    checker(app).sweep().await
+}
+
+fn checker(app: &AppState) -> FileChecker {
+    FileChecker::new(app.store.clone(), app.blob.clone(), app.clock.clone())
 }
