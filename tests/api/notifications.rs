@@ -43,14 +43,15 @@ async fn a_day_tells_everyone_concerned_and_no_one_else() {
     let request = one.engineer.create(&format!("{path}/request-parts"), body).await;
     one.inventory.patch(&format!("/api/parts-requests/{}/approve", id(&request)), json!({})).await.expect(200);
     settle(&mut player).await;
-    assert_eq!(titles(&one.engineer).await, [
-        "Your parts request is approved".to_owned(),
-        format!("Job card {number} is yours")
-    ]);
+    assert_eq!(
+        titles(&one.engineer).await,
+        ["Your parts request is approved".to_owned(), format!("Job card {number} is yours")]
+    );
     let low = format!("{} is low: 4 left, at least 5 wanted", part["partNumber"].as_str().expect("a number"));
     assert_eq!(titles(&one.inventory).await, [low.as_str(), "Parts are requested: HIGH"]);
     assert_eq!(titles(&one.manager).await, [low.as_str(), "Parts are requested: HIGH"]);
-    for client in [&one.advisor, &two.manager, &two.inventory, &two.engineer, &dealership.admin, &dealership.central]
+    for client in
+        [&one.advisor, &two.manager, &two.inventory, &two.engineer, &dealership.admin, &dealership.central]
     {
         assert_eq!(titles(client).await, [""; 0]);
     }

@@ -130,3 +130,48 @@ impl Document<'_> {
 fn words(status: &str) -> String {
     status.to_lowercase().replace('_', " ")
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// One of each kind of event; a new kind is named by the compiler above, and by this list's length here.
+    fn events() -> Vec<Event> {
+        let id = "01939a3e-0f00-7000-8000-000000000001";
+        let kinds = [
+            json!({"type": "engineer_assigned", "jobCardId": id, "jobCardNumber": "N", "engineerId": id}),
+            json!({"type": "job_card_status_changed", "jobCardId": id, "jobCardNumber": "N", "from": "A", "to": "B"}),
+            json!({"type": "parts_requested", "partsRequestId": id, "jobCardId": id, "urgency": "HIGH"}),
+            json!({"type": "parts_request_decided", "partsRequestId": id, "jobCardId": id, "status": "APPROVED",
+                "requestedBy": id}),
+            json!({"type": "stock_low", "partId": id, "partNumber": "P", "stockQuantity": 1, "minStockLevel": 2}),
+            json!({"type": "invoice_issued", "invoiceId": id, "invoiceNumber": "I", "grandTotalPaise": 1}),
+            json!({"type": "invoice_paid", "invoiceId": id, "invoiceNumber": "I", "grandTotalPaise": 1}),
+            json!({"type": "purchase_order_submitted", "purchaseOrderId": id, "poNumber": "PO"}),
+            json!({"type": "purchase_order_decided", "purchaseOrderId": id, "poNumber": "PO", "status": "DRAFT",
+                "submittedBy": id}),
+            json!({"type": "purchase_order_received", "purchaseOrderId": id, "poNumber": "PO", "status": "COMPLETED"}),
+            json!({"type": "parts_issue_requested", "partsIssueId": id, "issueNumber": "PI", "priority": "LOW"}),
+            json!({"type": "parts_issue_decided", "partsIssueId": id, "issueNumber": "PI", "status": "REJECTED",
+                "requestedBy": id}),
+            json!({"type": "parts_issue_dispatched", "partsIssueId": id, "dispatchNumber": "PI/1"}),
+            json!({"type": "parts_issue_received", "partsIssueId": id, "issueNumber": "PI", "status": "COMPLETED"}),
+            json!({"type": "customer_created", "customerId": id}),
+        ];
+        let event = |kind: serde_json::Value| {
+            let mut event = json!({ "id": id });
+            event.as_object_mut().unwrap().extend(kind.as_object().unwrap().clone());
+            serde_json::from_value(event).unwrap()
+        };
+        kinds.into_iter().map(event).collect()
+    }
+
+    #[test]
+    fn exactly_those_events_are_sent_that_someone_is_told_of() {
+        for event in events() {
+            assert_eq!(told(&event).is_some(), event.kind.is_told(), "{event:?}");
+        }
+    }
+}

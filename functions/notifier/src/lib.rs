@@ -1,6 +1,8 @@
 //! The notifier: tells those concerned of an event, each once, whatever is delivered again. In the application always;
 //! beyond it through the channels that are configured.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod audience;
 mod channel;
 

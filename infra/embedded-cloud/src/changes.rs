@@ -38,7 +38,10 @@ pub(crate) fn after(
                 serde_json::from_str(&text).map_err(|error| CloudError::DynamoDb(error.to_string()))
             })
         };
-        let mut change = json!({ "Keys": image(2)?, "SequenceNumber": row.get::<_, String>(5)? });
+        let mut change = json!({
+            "Keys": image(2)?, "SequenceNumber": row.get::<_, String>(5)?, "SizeBytes": 0,
+            "StreamViewType": "NEW_AND_OLD_IMAGES",
+        });
         for (name, column) in [("NewImage", 3), ("OldImage", 4)] {
             let image = image(column)?;
             if !image.is_null() {

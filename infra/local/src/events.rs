@@ -1,10 +1,13 @@
 //! Plays the stream and the queue of events, for the local server and for tests: the same relay, the same notifier.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use dms_embedded_cloud::{CloudError, Streams};
 use dms_http::AppState;
-use dms_messages::{Queue, QueueError, Queues};
+use dms_messages::{Queue, QueueError, Queues, Received};
 use dms_store::Table;
 use notifier::Notifier;
 use relay::Relay;
@@ -104,12 +107,7 @@ impl EventPlayer {
 }
 
 /// Relays changes as they come, until told to stop.
-pub(crate) async fn relay(
-    app: AppState,
-    streams: Streams,
-    folder: std::path::PathBuf,
-    stopped: watch::Receiver<bool>,
-) {
+pub(crate) async fn relay(app: AppState, streams: Streams, folder: PathBuf, stopped: watch::Receiver<bool>) {
     let place = folder.join(PLACE);
     let mut player = EventPlayer::new(&app, streams, read_place(&place).await);
     loop {
@@ -139,24 +137,9 @@ async fn read_place(file: &Path) -> i64 {
     text.trim().parse().unwrap_or_default()
 }
 
-/// Tells of events as they come, until told to stop.
-pub(crate) async fn notify(app: AppState, stopped: watch::Receiver<bool>) {
+/// Tells of a batch of events.
+pub(crate) async fn tell(app: &AppState, messages: Vec<Received>) -> Result<(), QueueError> {
     let notifier = Notifier::new(app.store.clone(), app.clock.clone(), Vec::new());
-    loop {
-        let received = tokio::select! {
-            () = until(stopped.clone()) => return,
-            received = app.queues.receive(Queue::Notifications) => received,
-        };
-        let told = match received {
-            Ok(messages) => {
-                let response = Box::pin(notifier.handle(batch(&messages))).await;
-                done(&app.queues, Queue::Notifications, &messages, &response).await
-            }
-            Err(error) => Err(error),
-        };
-        if let Err(error) = told {
-            tracing::warn!(%error, "the queue of notifications");
-            sleep(REST).await;
-        }
-    }
+    let response = Box::pin(notifier.handle(batch(&messages))).await;
+    done(&app.queues, Queue::Notifications, &messages, &response).await.map(|_| ())
 }

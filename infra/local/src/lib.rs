@@ -15,6 +15,7 @@ pub use demo::{DEMO_LOGINS, DEMO_PASSWORD};
 pub use events::{EventPlayer, PlayError};
 pub use options::{Options, Task};
 pub use server::{LocalServer, ServerError};
+pub use workers::{check_uploads_once, sweep_files};
 
 use dms_http::ApiRouter;
 

@@ -19,6 +19,29 @@ pub struct Event {
     pub kind: EventKind,
 }
 
+impl EventKind {
+    /// Whether someone is told of it. Others are not sent.
+    pub fn is_told(&self) -> bool {
+        match self {
+            Self::EngineerAssigned { .. }
+            | Self::PartsRequested { .. }
+            | Self::PartsRequestDecided { .. }
+            | Self::StockLow { .. }
+            | Self::InvoicePaid { .. }
+            | Self::PurchaseOrderSubmitted { .. }
+            | Self::PurchaseOrderDecided { .. }
+            | Self::PartsIssueRequested { .. }
+            | Self::PartsIssueDecided { .. }
+            | Self::PartsIssueDispatched { .. }
+            | Self::PartsIssueReceived { .. } => true,
+            Self::JobCardStatusChanged { .. }
+            | Self::InvoiceIssued { .. }
+            | Self::PurchaseOrderReceived { .. }
+            | Self::CustomerCreated { .. } => false,
+        }
+    }
+}
+
 /// An event on its way to its consumers: the body of a message in a queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -318,6 +318,8 @@ fn record(
     put(TTL_ATTRIBUTE, AttributeValue::N((command.now.timestamp() + REMEMBERED_SECS).to_string()));
     if !events.is_empty() {
         put("events", AttributeValue::S(serde_json::to_string(events)?));
+    }
+    if events.iter().any(|event| event.kind.is_told()) {
         let at = dms_domain::calendar::timestamp(command.now);
         let waits = keys::outbox(&run_id.parse().unwrap_or_default(), &at);
         put("gsi1pk", AttributeValue::S(waits.pk));

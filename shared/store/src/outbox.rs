@@ -42,7 +42,11 @@ impl Outgoing {
         let at = text(record, "at").unwrap_or_default();
         let at: DateTime<Utc> =
             at.parse().map_err(|_| StoreError::Corrupt("a command's record has no time".to_owned()))?;
-        let messages = events.into_iter().map(|event| Message { at, event }).collect();
+        let told = events.into_iter().filter(|event| event.kind.is_told());
+        let messages: Vec<Message> = told.map(|event| Message { at, event }).collect();
+        if messages.is_empty() {
+            return Ok(None);
+        }
         Ok(Some(Self { key: Key { pk: pk.to_owned(), sk: sk.to_owned() }, messages }))
     }
 }
