@@ -51,7 +51,9 @@ impl Names {
 type Row = (Names, fn(&Documents) -> Value);
 
 fn row(method: &Method, path: &str) -> Option<Row> {
-    use Names::{Appointment, Centre, Customer, File, Invoice, JobCard, Nothing, Part, PartsRequest, User, Vehicle};
+    use Names::{
+        Appointment, Centre, Customer, File, Invoice, JobCard, Nothing, Part, PartsRequest, User, Vehicle,
+    };
     let none: fn(&Documents) -> Value = |_| Value::Null;
     Some(match (method.as_str(), path) {
         ("GET", "/api/health" | "/api/openapi.json" | "/api/auth/me")

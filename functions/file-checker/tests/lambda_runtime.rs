@@ -55,7 +55,8 @@ async fn uploads_are_checked_and_the_hour_is_swept() {
         assert_eq!(put.send().await.unwrap().status(), 200);
         tickets.push(ticket["fileId"].as_str().unwrap().to_owned());
     }
-    let status = async |ticket: &str| advisor.get(&format!("/api/files/{ticket}")).await.expect(200)["status"].clone();
+    let status =
+        async |ticket: &str| advisor.get(&format!("/api/files/{ticket}")).await.expect(200)["status"].clone();
 
     let runtime = LambdaRuntime::start().await;
     let _process: Child = start(&dealership, &runtime, None).stdout(Stdio::null()).spawn().unwrap();

@@ -48,7 +48,11 @@ async fn a_form_in_base64_becomes_a_file_byte_for_byte() {
     // As large as an event can be: in base64 with all around it less than 6 MiB.
     let content = samples::pdf(4_400_000);
     let event = upload(&customer, &content, &token);
-    assert!(event.to_string().len() < 6 * 1024 * 1024, "Lambda takes no larger event: {}", event.to_string().len());
+    assert!(
+        event.to_string().len() < 6 * 1024 * 1024,
+        "Lambda takes no larger event: {}",
+        event.to_string().len()
+    );
     let created = function.invoke(&event).await;
     created.expect(201, &event);
     let file = &created.body["data"];
