@@ -105,6 +105,11 @@ permissions! {
     PurchaseOrdersRead = "purchase_orders:read",
     PurchaseOrdersReceive = "purchase_orders:receive",
     PurchaseOrdersUpdate = "purchase_orders:update",
+    QuotationsApprove = "quotations:approve",
+    QuotationsCreate = "quotations:create",
+    QuotationsDelete = "quotations:delete",
+    QuotationsRead = "quotations:read",
+    QuotationsUpdate = "quotations:update",
     ReconciliationRead = "reconciliation:read",
     ServiceCentersManage = "service_centers:manage",
     ServiceCentersRead = "service_centers:read",
@@ -129,6 +134,7 @@ const SC_MANAGER: &[&str] = &[
     "customers:*",
     "vehicles:*",
     "appointments:*",
+    "quotations:*",
     "invoices:*",
     "inventory:read",
     // "inventory:request" is a parts issue; parts going back to Central are sent by the centre itself.
@@ -155,6 +161,7 @@ const SERVICE_ENGINEER: &[&str] = &[
 const SERVICE_ADVISOR: &[&str] = &[
     "customers:*",
     "appointments:*",
+    "quotations:*",
     "vehicles:*",
     "job_cards:create",
     "job_cards:read",
@@ -234,6 +241,7 @@ mod tests {
         }
         assert!(Role::ServiceEngineer.allows(Permission::PartsRequestsCreate));
         assert!(Role::ServiceAdvisor.allows(Permission::AppointmentsDelete));
+        assert!(Role::ServiceAdvisor.allows(Permission::QuotationsApprove));
         assert!(Role::InventoryManager.allows(Permission::PartsRequestsApprove));
         assert!(Role::ScManager.allows(Permission::PartsIssuesReceive));
         assert!(Role::CentralInventoryManager.allows(Permission::PurchaseOrdersReceive));
