@@ -1,6 +1,7 @@
 //! Events: what happened, said by the command that did it. They are stored in the command's record, so an
 //! effect and its events exist together or not at all.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -72,6 +73,59 @@ pub enum EventKind {
         stock_quantity: i64,
         /// The minimum.
         min_stock_level: i64,
+    },
+    /// A quotation was written.
+    QuotationCreated {
+        /// The quotation.
+        quotation_id: Uuid,
+        /// Its number.
+        quotation_number: String,
+    },
+    /// A quotation is with the customer: send them the link.
+    QuotationSent {
+        /// The quotation.
+        quotation_id: Uuid,
+        /// Its number.
+        quotation_number: String,
+        /// The customer.
+        customer_id: Uuid,
+        /// The last day on which it can be approved.
+        valid_until: NaiveDate,
+    },
+    /// A quotation was approved or declined: notify whoever wrote it.
+    QuotationAnswered {
+        /// The quotation.
+        quotation_id: Uuid,
+        /// Its number.
+        quotation_number: String,
+        /// APPROVED or REJECTED.
+        status: String,
+        /// CUSTOMER or STAFF.
+        answered_by: String,
+        /// What was approved comes to, in paise; 0 when it was declined.
+        approved_total_paise: i64,
+        /// Who had written it.
+        created_by: Uuid,
+    },
+    /// Nobody answered a quotation in time: notify whoever wrote it.
+    QuotationExpired {
+        /// The quotation.
+        quotation_id: Uuid,
+        /// Its number.
+        quotation_number: String,
+        /// Who had written it.
+        created_by: Uuid,
+    },
+    /// A job card came of a quotation.
+    QuotationConverted {
+        /// The quotation.
+        quotation_id: Uuid,
+        /// Its number.
+        quotation_number: String,
+        /// The job card.
+        job_card_id: Uuid,
+        /// Its number.
+        job_card_number: String,
     },
     /// An invoice was issued.
     InvoiceIssued {

@@ -46,6 +46,8 @@ pub enum TenantKind {
     Invoice,
     /// Parts issues; they belong to Central, too.
     PartsIssue,
+    /// Quotations.
+    Quotation,
 }
 
 impl CentralKind {
@@ -125,6 +127,7 @@ impl TenantKind {
             Self::Part => "PART",
             Self::Invoice => "INV",
             Self::PartsIssue => "PI",
+            Self::Quotation => "QTN",
         }
     }
 
