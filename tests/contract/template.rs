@@ -31,7 +31,8 @@ fn routes_of_template() -> BTreeSet<(String, String)> {
     let mut routes = BTreeSet::new();
     for (_, function) in resources("AWS::Serverless::Function") {
         let binary = text(&function["Metadata"]["BuildProperties"]["Binary"]);
-        for event in function["Properties"]["Events"].as_mapping().unwrap().values() {
+        let events = function["Properties"]["Events"].as_mapping().unwrap().values();
+        for event in events.filter(|event| event["Type"] == "HttpApi") {
             let properties = &event["Properties"];
             routes.insert((
                 binary.clone(),
@@ -57,6 +58,7 @@ fn the_template_routes_to_each_function_what_its_router_knows() {
         ("parts-issues", parts_issues::routes()),
         ("parts-requests", parts_requests::routes()),
         ("purchase-orders", purchase_orders::routes()),
+        ("quotations", quotations::routes()),
         ("vehicles", vehicles::routes()),
     ];
     let mut expected: BTreeSet<(String, String)> = BTreeSet::new();

@@ -1,10 +1,13 @@
 use axum::{extract::State, http::StatusCode};
+use dms_access::TenantScope;
 use dms_domain::{
+    appointment::Appointment,
     calendar::MonthKey,
     inputs::{Amount, ShortText},
     job_card::{JobCard, JobCardForms},
     numbering::Series,
     permissions::grant,
+    refusal::must_exist,
     statuses::{Priority, ServiceLocation},
 };
 use dms_http::{
@@ -13,6 +16,7 @@ use dms_http::{
     extract::{Cmd, Json, Permit},
     views::JobCardView,
 };
+use dms_store::{Store, StoreError};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -103,8 +107,8 @@ pub(crate) async fn create(
         let said = input.part1_data.clone().unwrap_or_default();
         let (last, snapshot, appointment) = tokio::try_join!(
             app.store.last_number(&series),
-            app.store.job_card_snapshot(&card, said),
-            app.store.appointment_to_open(scope, &card),
+            app.store.job_card_snapshot((card.customer_id, card.vehicle_id), said),
+            appointment(&app.store, scope, &card),
         )?;
         let forms = input.forms(card.id, snapshot);
         forms.check_size()?;
@@ -114,4 +118,18 @@ pub(crate) async fn create(
         (JobCardView::with_forms(card, Some(forms)), Some(card.version))
     })
     .await
+}
+
+/// The appointment as it is and as it will be.
+async fn appointment(
+    store: &Store,
+    scope: TenantScope,
+    card: &JobCard,
+) -> Result<Option<(Appointment, Appointment)>, StoreError> {
+    let Some(id) = card.appointment_id else { return Ok(None) };
+    // Another centre's appointment does not exist for this card.
+    let found = if scope.owns(&id) { store.appointment(scope, &id).await? } else { None };
+    let before = must_exist(found, "appointmentId", "appointment", id)?;
+    let after = before.opened(card.id, card.customer_id, card.vehicle_id, card.created_at)?;
+    Ok(Some((before, after)))
 }

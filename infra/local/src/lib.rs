@@ -5,6 +5,7 @@
 mod admin_user;
 mod demo;
 mod options;
+mod schedule;
 mod secret;
 mod server;
 
@@ -28,6 +29,7 @@ pub fn all_routes() -> ApiRouter {
         .merge(central_inventory::routes())
         .merge(purchase_orders::routes())
         .merge(parts_issues::routes())
+        .merge(quotations::routes())
         .merge(invoices::routes())
         .merge(admin::routes())
         .merge(meta::routes())

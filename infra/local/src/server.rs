@@ -23,7 +23,7 @@ use thiserror::Error;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use tower_http::cors::{Any, CorsLayer};
 
-use crate::{Options, admin_user::ensure_admin, all_routes, demo, secret};
+use crate::{Options, admin_user::ensure_admin, all_routes, demo, schedule, secret};
 
 const PREFIX: &str = "dms-local-";
 const BUCKET: &str = "dms-local-files";
@@ -62,6 +62,7 @@ pub struct LocalServer {
     address: SocketAddr,
     stop: watch::Sender<bool>,
     serving: JoinHandle<io::Result<()>>,
+    scheduled: JoinHandle<()>,
     cloud: EmbeddedCloud,
     /// Locked as long as the server runs.
     _lock: File,
@@ -100,13 +101,15 @@ impl LocalServer {
             demo::ensure(&unlimited, &options.data_dir).await?;
         }
         let (stop, stopped) = watch::channel(false);
+        let (tasks, until_stopped) = (schedule::run(app.clone()), until(stopped.clone()));
+        let scheduled = tokio::spawn(async { tokio::select!(() = tasks => {}, () = until_stopped => {}) });
         let router = service(all_routes(), app).layer(cors());
         let listener = listener.tap_io(|connection| {
             let _ = connection.set_nodelay(true);
         });
         let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
             .with_graceful_shutdown(until(stopped));
-        Ok(Self { address, stop, serving: tokio::spawn(serving.into_future()), cloud, _lock: lock })
+        Ok(Self { address, stop, serving: tokio::spawn(serving.into_future()), scheduled, cloud, _lock: lock })
     }
 
     /// Where it listens.
@@ -121,6 +124,7 @@ impl LocalServer {
     pub async fn stop(self) -> Result<(), ServerError> {
         self.stop.send_replace(true);
         let served = tokio::time::timeout(std::time::Duration::from_secs(5), self.serving).await;
+        let _ = tokio::time::timeout(std::time::Duration::from_secs(5), self.scheduled).await;
         self.cloud.stop().await;
         match served {
             Ok(Ok(result)) => Ok(result?),

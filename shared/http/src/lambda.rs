@@ -1,15 +1,38 @@
-//! A function on AWS Lambda: the same router as everywhere, fed by API Gateway's HTTP API.
+//! A function on AWS Lambda: the same router as everywhere, fed by API Gateway's HTTP API; or a task that a schedule
+//! starts.
 
-use lambda_runtime::Error;
+use std::future::Future;
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde::de::IgnoredAny;
 use tracing_subscriber::EnvFilter;
 
-use crate::{config::Config, router::ApiRouter, service};
+use crate::{app::AppState, config::Config, router::ApiRouter, service};
 
 /// Runs a function's routes until Lambda ends the process.
 ///
 /// # Errors
 /// A configuration that cannot work, or a failure of the runtime.
 pub async fn serve(routes: ApiRouter) -> Result<(), Error> {
+    let app = start().await?;
+    lambda_http::run(service(routes, app)).await
+}
+
+/// Runs a task whenever the schedule's event comes, whatever is in it. A task that fails is started again by Lambda.
+///
+/// # Errors
+/// A configuration that cannot work, or a failure of the runtime.
+pub async fn scheduled<F, Fut>(task: F) -> Result<(), Error>
+where
+    F: Fn(AppState) -> Fut,
+    Fut: Future<Output = Result<(), Error>>,
+{
+    let app = start().await?;
+    lambda_runtime::run(service_fn(|_: LambdaEvent<IgnoredAny>| task(app.clone()))).await
+}
+
+/// The application, connected.
+async fn start() -> Result<AppState, Error> {
     let filter = EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_current_span(false).init();
     // In words: Lambda's log shows an error's debug form.
@@ -18,5 +41,5 @@ pub async fn serve(routes: ApiRouter) -> Result<(), Error> {
     if let Err(error) = app.store.ping().await {
         tracing::warn!(%error, "the database did not answer during init");
     }
-    lambda_http::run(service(routes, app)).await
+    Ok(app)
 }

@@ -128,37 +128,18 @@ impl Store {
     /// [`StoreError::Throttled`].
     pub async fn job_card_snapshot(
         &self,
-        card: &JobCard,
+        (customer_id, vehicle_id): (Uuid, Uuid),
         said: Map<String, Value>,
     ) -> Result<Map<String, Value>, StoreError> {
         if said.contains_key("fullName") && said.contains_key("registrationNumber") {
             return Ok(said);
         }
-        let (customer, vehicle) =
-            tokio::try_join!(self.customer(&card.customer_id), self.vehicle(&card.vehicle_id))?;
-        let customer = must_exist(customer, "customerId", "customer", card.customer_id)?;
-        let vehicle = must_exist(vehicle, "vehicleId", "vehicle", card.vehicle_id)?;
+        let (customer, vehicle) = tokio::try_join!(self.customer(&customer_id), self.vehicle(&vehicle_id))?;
+        let customer = must_exist(customer, "customerId", "customer", customer_id)?;
+        let vehicle = must_exist(vehicle, "vehicleId", "vehicle", vehicle_id)?;
         let mut all = snapshot(&customer, &vehicle);
         all.extend(said);
         Ok(all)
-    }
-
-    /// The appointment of a new card, as it is and as it will be.
-    ///
-    /// # Errors
-    /// Field errors when the centre has no such appointment or it is for others; `APPOINTMENT_CLOSED`;
-    /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
-    pub async fn appointment_to_open(
-        &self,
-        scope: TenantScope,
-        card: &JobCard,
-    ) -> Result<Option<(Appointment, Appointment)>, StoreError> {
-        let Some(id) = card.appointment_id else { return Ok(None) };
-        // Another centre's appointment does not exist for this card.
-        let found = if scope.owns(&id) { self.appointment(scope, &id).await? } else { None };
-        let before = must_exist(found, "appointmentId", "appointment", id)?;
-        let after = before.opened(card.id, card.customer_id, card.vehicle_id, card.created_at)?;
-        Ok(Some((before, after)))
     }
 
     /// Opens a job card (specification §5, "Auto-actions"): takes its number, occupies the vehicle, moves the

@@ -6,14 +6,14 @@ mod pricing;
 #[cfg(test)]
 mod tests;
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{
-    calendar::Timestamp,
+    calendar::{self, Timestamp},
     formats::GstState,
     invoice::InvoiceTotals,
     job_card::{JobCard, JobCardItem},
@@ -28,7 +28,7 @@ pub use pricing::{QuotationItem, QuotedLine, check_rates, price};
 /// Days for which an offer stands when the request does not say.
 pub const DEFAULT_VALIDITY_DAYS: u16 = 15;
 /// Most days for which an offer stands: GST rates change.
-pub const MAX_VALIDITY_DAYS: u16 = 365;
+pub const MAX_VALIDITY_DAYS: i64 = 365;
 
 /// A quotation as it is stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -147,17 +147,26 @@ impl Quotation {
         Err(Refusal::conflict("QUOTATION_EXPIRED", message))
     }
 
+    /// Checks that it can be changed.
+    ///
+    /// # Errors
+    /// `QUOTATION_EXPIRED`; `NOT_A_DRAFT` once it is sent.
+    pub fn check_changeable(&self, now: Timestamp) -> Result<(), Refusal> {
+        self.check_in_time(now)?;
+        if self.status == QuotationStatus::Draft {
+            return Ok(());
+        }
+        let message =
+            format!("{} is {}: only a draft can be changed", self.quotation_number, self.status.as_str());
+        Err(Refusal::conflict("NOT_A_DRAFT", message))
+    }
+
     /// The quotation with another offer. Another number of days counts from today.
     ///
     /// # Errors
     /// `QUOTATION_EXPIRED`; `NOT_A_DRAFT` once it is sent.
     pub fn edited(&self, offer: Offer, now: Timestamp) -> Result<Self, Refusal> {
-        self.check_in_time(now)?;
-        if self.status != QuotationStatus::Draft {
-            let message =
-                format!("{} is {}: only a draft can be changed", self.quotation_number, self.status.as_str());
-            return Err(Refusal::conflict("NOT_A_DRAFT", message));
-        }
+        self.check_changeable(now)?;
         let valid_until = match offer.validity_days == self.offer.validity_days {
             true => self.valid_until,
             false => last_day(now.ist_date(), offer.validity_days),
@@ -176,6 +185,20 @@ impl Quotation {
         check_rates(self.offer.items.iter().map(|item| item.line.gst_percent), now.ist_date())?;
         let valid_until = last_day(now.ist_date(), self.offer.validity_days);
         Ok(Self { status: QuotationStatus::Sent, valid_until, sent_at: Some(now), ..self.changed(now) })
+    }
+
+    /// When it was sent and when its time is over: the span in which an approval link to it is good.
+    ///
+    /// # Errors
+    /// `QUOTATION_EXPIRED`; `NOT_SENT` unless it is with the customer.
+    pub fn link_times(&self, now: Timestamp) -> Result<(DateTime<Utc>, DateTime<Utc>), Refusal> {
+        self.check_in_time(now)?;
+        let sent_at = self.sent_at.filter(|_| self.status == QuotationStatus::Sent).ok_or_else(|| {
+            let message = format!("{} is {}, not SENT", self.quotation_number, self.status.as_str());
+            Refusal::conflict("NOT_SENT", message)
+        })?;
+        let next_day = self.valid_until.succ_opt().unwrap_or(NaiveDate::MAX);
+        Ok((sent_at.utc(), calendar::ist_day_start_utc(next_day)))
     }
 
     /// The quotation, taken back to be changed or offered anew: a draft. What the customer was sent is void.

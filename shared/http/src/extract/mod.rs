@@ -1,11 +1,13 @@
 //! What handlers take as arguments.
 
+mod approval;
 mod command;
 mod json;
 mod path;
 mod permit;
 mod query;
 
+pub use approval::Approval;
 pub use command::Cmd;
 pub(crate) use json::parse_value;
 pub use json::{Change, Json, set_only};
