@@ -150,11 +150,12 @@ impl Store {
     pub fn open_job_card(
         &self,
         (card, forms): (JobCard, JobCardForms),
-        number: (&Series, i64),
+        (series, last): (&Series, i64),
         appointment: Option<(Appointment, Appointment)>,
     ) -> Result<Plan<(JobCard, JobCardForms)>, StoreError> {
         let mut transaction = Transaction::new();
-        let opened = transaction.open_job_card((card, forms), number, appointment)?;
+        let card = JobCard { job_card_number: transaction.take_number(series, last), ..card };
+        let opened = transaction.open_job_card((card, forms), appointment)?;
         Ok(Plan::new(transaction, opened))
     }
 
@@ -305,14 +306,12 @@ fn returned(card: &JobCard, parts: BTreeMap<Uuid, i64>, by: Uuid, now: Timestamp
 }
 
 impl Transaction {
-    /// What opening a card does: the card and its forms with its number, the vehicle, the appointment.
+    /// What opening a card that has its number does: the card and its forms, the vehicle, the appointment.
     pub(crate) fn open_job_card(
         &mut self,
         (card, mut forms): (JobCard, JobCardForms),
-        (series, last): (&Series, i64),
         appointment: Option<(Appointment, Appointment)>,
     ) -> Result<(JobCard, JobCardForms), StoreError> {
-        let card = JobCard { job_card_number: self.take_number(series, last), ..card };
         if let Some(part1) = forms.part1_data.as_mut().and_then(Value::as_object_mut) {
             part1.insert("jobCardNumber".to_owned(), card.job_card_number.clone().into());
         }

@@ -76,17 +76,15 @@ impl Store {
         Ok(expired.into_iter().sum())
     }
 
+    /// When it returns, everything that was due when it began is EXPIRED: others may be expiring the same, and those of a
+    /// transaction that were not expired by it were by them.
     async fn expire_in_one(&self, centre: CentreOrdinal, now: DateTime<Utc>) -> Result<usize, StoreError> {
-        let mut all = 0;
-        loop {
-            let due = self.due_quotations(centre, calendar::ist_date(now), AT_ONCE).await?;
-            let expired = if due.is_empty() { 0 } else { self.expire_these(&due, now).await? };
-            all += expired;
-            // The index may still show what has expired a moment ago.
-            if expired == 0 {
-                return Ok(all);
-            }
+        let due = self.due_quotations(centre, calendar::ist_date(now), usize::MAX).await?;
+        let mut expired = 0;
+        for some in due.chunks(AT_ONCE) {
+            expired += self.expire_these(some, now).await?;
         }
+        Ok(expired)
     }
 
     /// The quotations whose last day was before today, as the index knows it.

@@ -9,13 +9,14 @@ use dms_domain::{
     money::Paise,
     numbering::Series,
     quotation::Quotation,
+    refusal::Refusal,
     statuses::QuotationStatus,
 };
 use dms_messages::EventKind;
 use uuid::Uuid;
 
 use crate::{
-    client::Store,
+    client::{Item, Store},
     command::Plan,
     entity::{Entity, IndexKeys, TallyCell, from_item},
     error::StoreError,
@@ -139,13 +140,16 @@ impl Store {
     pub fn convert_quotation(
         &self,
         quotation: &Quotation,
-        opened: (JobCard, JobCardForms),
-        number: (&Series, i64),
+        (card, forms): (JobCard, JobCardForms),
+        (series, last): (&Series, i64),
         appointment: Option<(Appointment, Appointment)>,
     ) -> Result<Plan<(JobCard, JobCardForms)>, StoreError> {
         let mut transaction = Transaction::new();
-        let (card, forms) = transaction.open_job_card(opened, number, appointment)?;
-        transaction.replace(quotation, &quotation.converted(&card, card.created_at)?)?;
+        let card = JobCard { job_card_number: transaction.take_number(series, last), ..card };
+        // Before the vehicle, which its own card has made busy when it was converted by others meanwhile.
+        let converted = quotation.converted(&card, card.created_at)?;
+        transaction.replace_or(quotation, &converted, Box::new(why_not_converted))?;
+        let (card, forms) = transaction.open_job_card((card, forms), appointment)?;
         let converted = EventKind::QuotationConverted {
             quotation_id: quotation.id,
             quotation_number: quotation.quotation_number.clone(),
@@ -155,4 +159,10 @@ impl Store {
         let centre = Some(card.service_center_id);
         Ok(Plan::new(transaction, (card, forms)).event(centre, converted))
     }
+}
+
+/// None when it could be converted still: plan again.
+fn why_not_converted(found: Option<&Item>) -> Option<Refusal> {
+    let quotation: Option<Quotation> = found.and_then(|item| from_item(item.clone()).ok());
+    quotation.and_then(|quotation| quotation.check_convertible().err())
 }
