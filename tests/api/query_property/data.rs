@@ -68,9 +68,12 @@ pub(super) async fn fill(dealership: &Dealership, seed: u64, size: &Size) {
         let centre = maker.centre();
         maker.card_with_a_history(centre).await;
         maker.time_passes();
-        maker.quotation(centre).await;
         maker.order().await;
         maker.issue(centre).await;
+        maker.time_passes();
+    }
+    for _ in 0..size.dear {
+        maker.quotation(maker.centre()).await;
         maker.time_passes();
     }
     maker.regular().await;
