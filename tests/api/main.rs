@@ -11,4 +11,5 @@ mod interleavings;
 mod query;
 mod query_property;
 mod routes;
+mod search;
 mod tenancy;

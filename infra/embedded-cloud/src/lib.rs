@@ -4,6 +4,7 @@
 //! the code that runs on Lambda. Data is kept in memory or in a folder; in a folder it survives a killed process.
 
 mod dynamodb;
+mod notifications;
 mod s3;
 mod serve;
 mod sqs;
@@ -16,6 +17,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use dynamodb::DynamoDb;
+use notifications::{Notification, Notifications};
 use sqs::Sqs;
 
 /// How often expired items are removed.
@@ -49,6 +51,9 @@ pub enum CloudError {
     /// The S3 engine refused.
     #[error("embedded S3: {0}")]
     S3(String),
+    /// The SQS engine refused.
+    #[error("embedded SQS: {0}")]
+    Sqs(String),
     /// A background task ended early.
     #[error("embedded cloud, background task: {0}")]
     Task(#[from] tokio::task::JoinError),
@@ -63,6 +68,7 @@ pub struct EmbeddedCloud {
     dynamodb_endpoint: String,
     s3_endpoint: String,
     sqs_endpoint: String,
+    notifications: Notifications,
     /// Dropping this sender stops everything as well.
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
@@ -90,7 +96,8 @@ impl EmbeddedCloud {
             DynamoDb::open(folder.database("dynamodb.sqlite")),
             Sqs::open(folder.database("sqs.sqlite"), sqs_endpoint.clone(), stopped.clone()),
         )?;
-        let s3 = s3::service(&folder.objects)?;
+        let notifications = Notifications::default();
+        let s3 = s3::service(&folder.objects, notifications.clone(), sqs.clone())?;
 
         let tasks = vec![
             dynamodb.serve(dynamodb_listener, stopped.clone()),
@@ -98,7 +105,16 @@ impl EmbeddedCloud {
             serve::spawn(sqs_listener, sqs.clone().service(), stopped.clone()),
             tokio::spawn(housekeeping(dynamodb.clone(), sqs, stopped)),
         ];
-        Ok(Self { dynamodb, dynamodb_endpoint, s3_endpoint, sqs_endpoint, stop, tasks, _objects: temporary })
+        Ok(Self {
+            dynamodb,
+            dynamodb_endpoint,
+            s3_endpoint,
+            sqs_endpoint,
+            notifications,
+            stop,
+            tasks,
+            _objects: temporary,
+        })
     }
 
     /// For example `http://127.0.0.1:40001`.
@@ -119,6 +135,13 @@ impl EmbeddedCloud {
     /// The access key id and secret access key that the embedded S3 accepts. The other two services check none.
     pub fn credentials() -> (&'static str, &'static str) {
         (s3::ACCESS_KEY_ID, s3::SECRET_ACCESS_KEY)
+    }
+
+    /// From now on, tells a queue of every object that is put into a bucket under a prefix, as S3 tells it. Not kept
+    /// over a restart.
+    pub fn notify(&self, (bucket, prefix): (&str, &str), queue: &str) {
+        let (bucket, prefix, queue) = (bucket.to_owned(), prefix.to_owned(), queue.to_owned());
+        self.notifications.add(Notification { bucket, prefix, queue });
     }
 
     /// Makes writes fast: indexes the stream records and settles for one fsync per checkpoint.

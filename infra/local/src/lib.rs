@@ -5,9 +5,9 @@
 mod admin_user;
 mod demo;
 mod options;
-mod schedule;
 mod secret;
 mod server;
+mod workers;
 
 pub use admin_user::ensure_admin;
 pub use demo::{DEMO_LOGINS, DEMO_PASSWORD};
@@ -31,6 +31,7 @@ pub fn all_routes() -> ApiRouter {
         .merge(parts_issues::routes())
         .merge(quotations::routes())
         .merge(invoices::routes())
+        .merge(files::routes())
         .merge(admin::routes())
         .merge(meta::routes())
 }

@@ -76,6 +76,9 @@ permissions! {
     CustomersDelete = "customers:delete",
     CustomersRead = "customers:read",
     CustomersUpdate = "customers:update",
+    FilesCreate = "files:create",
+    FilesDelete = "files:delete",
+    FilesRead = "files:read",
     InventoryCreate = "inventory:create",
     InventoryDelete = "inventory:delete",
     InventoryRead = "inventory:read",
@@ -136,6 +139,7 @@ const SC_MANAGER: &[&str] = &[
     "appointments:*",
     "quotations:*",
     "invoices:*",
+    "files:*",
     "inventory:read",
     // "inventory:request" is a parts issue; parts going back to Central are sent by the centre itself.
     "parts_issues:create",
@@ -156,6 +160,7 @@ const SERVICE_ENGINEER: &[&str] = &[
     "customers:read",
     "vehicles:read",
     "inventory:read",
+    "files:*",
     "service_centers:read",
 ];
 const SERVICE_ADVISOR: &[&str] = &[
@@ -163,6 +168,7 @@ const SERVICE_ADVISOR: &[&str] = &[
     "appointments:*",
     "quotations:*",
     "vehicles:*",
+    "files:*",
     "job_cards:create",
     "job_cards:read",
     "invoices:create",
@@ -180,6 +186,7 @@ const INVENTORY_MANAGER: &[&str] = &[
     "parts_issues:receive",
     "job_cards:read",
     "job_cards:return_parts",
+    "files:*",
     "service_centers:read",
 ];
 const CENTRAL_INVENTORY_MANAGER: &[&str] =

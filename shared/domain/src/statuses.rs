@@ -332,3 +332,55 @@ choices! {
         Bank = "BANK",
     }
 }
+
+choices! {
+    /// State of a file.
+    FileStatus {
+        /// Its content was not checked yet, or has not come yet.
+        Pending = "PENDING",
+        /// Checked: it can be downloaded.
+        Ready = "READY",
+        /// Not what it was said to be; the content is gone.
+        Rejected = "REJECTED",
+    }
+}
+
+choices! {
+    /// What a file is kept for.
+    FileCategory {
+        /// Photos of a job card.
+        JobCardImages = "job_card_images",
+        /// Papers of a warranty.
+        WarrantyDocuments = "warranty_documents",
+        /// Invoices.
+        Invoices = "invoices",
+    }
+}
+
+choices! {
+    /// What a file can be attached to.
+    RelatedEntity {
+        /// A job card.
+        JobCard = "job_card",
+        /// A vehicle.
+        Vehicle = "vehicle",
+        /// A customer.
+        Customer = "customer",
+    }
+}
+
+choices! {
+    /// The types of files that are taken.
+    FileType {
+        /// JPEG.
+        Jpeg = "image/jpeg",
+        /// PNG.
+        Png = "image/png",
+        /// PDF.
+        Pdf = "application/pdf",
+        /// Word, 1997 to 2003.
+        Doc = "application/msword",
+        /// Word, since 2007.
+        Docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    }
+}

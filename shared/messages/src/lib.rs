@@ -4,4 +4,4 @@ mod event;
 mod queues;
 
 pub use event::{Event, EventKind};
-pub use queues::{Queue, QueueError, Queues, QueuesConfig};
+pub use queues::{Queue, QueueError, Queues, QueuesConfig, Received};

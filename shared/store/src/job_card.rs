@@ -16,6 +16,7 @@ use dms_domain::{
     numbering::Series,
     parts_request::PartsRequest,
     refusal::must_exist,
+    search,
     statuses::{AppointmentStatus, JobCardStatus, PartsRequestStatus},
     stock::LedgerType,
     vehicle::ServiceRecord,
@@ -27,7 +28,7 @@ use uuid::Uuid;
 use crate::{
     client::{Item, Range, Store},
     command::Plan,
-    entity::{Entity, IndexKeys, TallyCell, from_item},
+    entity::{Entity, IndexKeys, Posting, TallyCell, from_item},
     error::StoreError,
     keys::{self, Key, TenantKind},
     parts_issue::SeenReceivers,
@@ -60,6 +61,10 @@ impl Entity for JobCard {
             day: self.created_at.ist_date(),
             code: self.status.tally_code(),
         })
+    }
+
+    fn postings(&self) -> Vec<Posting> {
+        TenantKind::JobCard.own(&self.id).postings([search::number_word(&self.job_card_number)])
     }
 }
 

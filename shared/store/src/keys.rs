@@ -11,8 +11,11 @@
 //! | a vehicle's service history, newest first | table | `VEH#id#HISTORY` | job card id |
 //! | service centres, all or one | table | `CENTRES` | ordinal, 4 digits |
 //! | a centre's users, newest first | gsi2 | `C7#USER` | id |
-//! | a tenant document by id; all of a centre, newest first | table | `C7#JC` `C7#APT` `C7#PR` `C7#PART` `C7#INV` `C7#PI` `C7#QTN` | id |
+//! | a tenant document by id; all of a centre, newest first | table | `C7#JC` `C7#APT` `C7#PR` `C7#PART` `C7#INV` `C7#PI` `C7#QTN` `C7#FILE` | id |
 //! | … in one state | gsi1 | `C7#JC#<code>` | id |
+//! | the files of a job card, vehicle or customer, of one centre or all | gsi2 | `id#FILE` | centre's ordinal, 4 digits; file id |
+//! | files that wait for their content, of all centres | gsi1 | `FILES.PENDING` | file id |
+//! | objects in the bucket that are no file's, and go | table | `FILES.LOOSE` | file id |
 //! | a job card's parts 1, 2A and 3 | table | `C7#JC.FORMS` | id |
 //! | Central's documents by id; all, newest first | table | `CENTRAL#PART` `CENTRAL#PO` `CENTRAL#SUP` | id |
 //! | … in one state | gsi1 | `CENTRAL#PO#<code>` | id |
@@ -29,7 +32,8 @@
 //! | has this command been done; events to publish | table | `CMD#user#key` | `-` |
 //! | credentials by e-mail | auth | `LOGIN#email` | `-` |
 //! | a session family | auth | `SESSION#id` | `-` |
-//! | customers by a word's beginning | search | `CUST#field:first 3 characters` | word, id |
+//! | documents of a list by a word's beginning | search | `CUST#n:asha`, `C7#JC##:100` (first 3 characters) | word, id |
+//! | vehicles by the beginning of registration or VIN | table | `UNIQUE#registration#MH1` | value |
 //! | requests counted in a minute | limits | `RATE#who#minute` | `-` |
 
 use chrono::NaiveDate;
@@ -38,6 +42,7 @@ use dms_domain::{
     calendar::MonthKey,
     ids::{self, CentreOrdinal},
     numbering::Series,
+    search,
 };
 use uuid::Uuid;
 
@@ -162,10 +167,37 @@ pub(crate) fn transit(issue: &Uuid) -> Key {
     Key::new(TRANSIT, format!("{ordinal:04}#{issue}"))
 }
 
-/// Beginning of the sort keys of what is under way to or from one centre.
-pub(crate) fn transit_prefix(scope: TenantScope) -> String {
+/// Beginning of one centre's sort keys where documents of all centres are side by side.
+pub(crate) fn centre_prefix(scope: TenantScope) -> String {
     format!("{:04}#", ordinal(scope))
 }
+
+/// gsi2: the files of a document, whichever centres uploaded them.
+pub fn files_of_pk(document: &Uuid) -> String {
+    format!("{document}#FILE")
+}
+
+/// gsi2: the place of a file that is in hand beside the others of its document.
+pub(crate) fn file_of(document: &Uuid, file: &Uuid) -> Key {
+    let ordinal = ids::ordinal_of(file).map_or(0, CentreOrdinal::get);
+    Key::new(files_of_pk(document), format!("{ordinal:04}#{file}"))
+}
+
+/// gsi1: a file that waits for its content.
+pub(crate) fn file_pending(file: &Uuid) -> Key {
+    Key::new(FILES_PENDING, file.to_string())
+}
+
+/// gsi1: the files that wait for their content.
+pub(crate) const FILES_PENDING: &str = "FILES.PENDING";
+
+/// The note of objects in the bucket that are no file's: an upload that was not finished, a file that was deleted.
+pub(crate) fn loose_objects(file: &Uuid) -> Key {
+    Key::new(LOOSE_OBJECTS, file.to_string())
+}
+
+/// Partition of those notes.
+pub(crate) const LOOSE_OBJECTS: &str = "FILES.LOOSE";
 
 /// The guard of a value that is unique in the dealership ("registration").
 pub fn unique(field: &str, value: &str) -> Key {
@@ -248,20 +280,31 @@ pub(crate) fn archived(key: &Key) -> Key {
     Key::new(format!("{}.DELETED", key.pk), key.sk.clone())
 }
 
-/// Fewest characters by which documents can be searched, field prefix not counted.
-pub const SHORTEST_SEARCH: usize = 3;
+/// The guard of a vehicle's registration or VIN. Beside it are those that begin alike, so that it is found by its
+/// beginning, too.
+pub(crate) fn plate(field: &str, value: &str) -> Key {
+    Key::new(plates_pk(field, value), value)
+}
 
-/// Partition of the search table for a word: documents of one kind whose words of one field share their
-/// first characters.
-pub fn posting_pk(kind: MasterKind, word: &str) -> String {
-    let bucket: String = word.chars().take(FIELD_PREFIX + SHORTEST_SEARCH).collect();
-    format!("{}#{bucket}", kind.prefix())
+/// Partition of the guards of registrations or VINs that begin so.
+pub(crate) fn plates_pk(field: &str, start: &str) -> String {
+    format!("UNIQUE#{field}#{}", first(start, search::SHORTEST))
+}
+
+/// Partition of the search table for a word (or its beginning): documents of one list whose words of one field share
+/// their first characters.
+pub(crate) fn posting_pk(list_pk: &str, word: &str) -> String {
+    format!("{list_pk}#{}", first(word, FIELD_PREFIX + search::SHORTEST))
 }
 
 /// Characters of a field's prefix ("n:").
-const FIELD_PREFIX: usize = 2;
+pub(crate) const FIELD_PREFIX: usize = 2;
 
-/// A posting: this document has this word.
-pub fn posting(kind: MasterKind, word: &str, id: &Uuid) -> Key {
-    Key::new(posting_pk(kind, word), format!("{word}#{id}"))
+/// A posting: this document of the list has this word.
+pub(crate) fn posting(list_pk: &str, word: &str, id: &Uuid) -> Key {
+    Key::new(posting_pk(list_pk, word), format!("{word}#{id}"))
+}
+
+fn first(text: &str, characters: usize) -> String {
+    text.chars().take(characters).collect()
 }

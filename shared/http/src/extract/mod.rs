@@ -2,6 +2,7 @@
 
 mod approval;
 mod command;
+mod form;
 mod json;
 mod path;
 mod permit;
@@ -9,6 +10,7 @@ mod query;
 
 pub use approval::Approval;
 pub use command::Cmd;
+pub use form::{FilePart, Form};
 pub(crate) use json::parse_value;
 pub use json::{Change, Json, set_only};
 pub use path::{Id, ItemId};

@@ -4,6 +4,7 @@
 mod appointment;
 mod central_stock;
 mod customer;
+mod file;
 mod invoice;
 mod job_card;
 mod parts_issue;
@@ -19,6 +20,7 @@ mod vehicle;
 pub use appointment::AppointmentView;
 pub use central_stock::CentralPartView;
 pub use customer::CustomerView;
+pub use file::FileView;
 pub use invoice::{BillToView, InvoiceItemView, InvoiceView, PaymentView};
 pub use job_card::{JobCardItemView, JobCardView};
 pub use parts_issue::PartsIssueView;
