@@ -1,19 +1,16 @@
 use axum::{extract::State, http::StatusCode};
 use dms_access::VerifiedLink;
 use dms_domain::{
-    customer::Customer,
     inputs::{LongText, ShortText},
     quotation::{Decisions, Quotation, Said, void_link},
     refusal::Refusal,
-    service_centre::ServiceCentre,
     statuses::AnsweredBy,
-    vehicle::Vehicle,
 };
 use dms_http::{
     ApiResult, AppState, Reply,
-    envelope::Envelope,
+    envelope::{Envelope, ErrorBody},
     extract::{Approval, Cmd, Json},
-    views::OfferView,
+    views::{OfferView, Shown},
 };
 use dms_store::{Plan, Store, StoreError};
 use serde::Deserialize;
@@ -65,26 +62,14 @@ impl OfferAnswer {
     }
 }
 
-/// What a customer is shown beside the quotation.
-struct Shown {
-    centre: Option<ServiceCentre>,
-    customer: Option<Customer>,
-    vehicle: Option<Vehicle>,
-}
-
-impl Shown {
-    async fn beside(store: &Store, quotation: &Quotation) -> Result<Self, StoreError> {
-        let (centre, customer, vehicle) = tokio::try_join!(
-            store.centre(&quotation.service_center_id),
-            store.customer(&quotation.offer.customer_id),
-            store.vehicle(&quotation.offer.vehicle_id),
-        )?;
-        Ok(Self { centre, customer, vehicle })
-    }
-
-    fn with(&self, quotation: &Quotation) -> OfferView {
-        OfferView::of(quotation, self.centre.as_ref(), self.customer.as_ref(), self.vehicle.as_ref())
-    }
+/// The quotation with what it names.
+async fn shown(store: &Store, quotation: Quotation) -> Result<Shown, StoreError> {
+    let (centre, customer, vehicle) = tokio::try_join!(
+        store.centre(&quotation.service_center_id),
+        store.customer(&quotation.offer.customer_id),
+        store.vehicle(&quotation.offer.vehicle_id),
+    )?;
+    Ok(Shown { quotation, centre, customer, vehicle })
 }
 
 /// The quotation of a link, as long as it offers what the link is for.
@@ -102,14 +87,14 @@ async fn offered(store: &Store, link: &VerifiedLink) -> Result<Quotation, StoreE
     params(("token" = String, Path, description = "From `approval-link`")),
     responses(
         (status = 200, description = "The offer", body = Envelope<OfferView>),
-        (status = 404, description = "No such link"),
-        (status = 409, description = "`LINK_VOID`: the offer has changed; `QUOTATION_EXPIRED`")
+        (status = 404, description = "No such link", body = ErrorBody),
+        (status = 409, description = "`LINK_VOID`: the offer has changed; `QUOTATION_EXPIRED`", body = ErrorBody)
     )
 )]
 pub(crate) async fn see(approval: Approval, State(app): State<AppState>) -> ApiResult<Reply> {
     let quotation = offered(&app.store, &approval).await?;
-    let shown = Shown::beside(&app.store, &quotation).await?;
-    approval.context.reply(200, &shown.with(&quotation), None)
+    let shown = shown(&app.store, quotation).await?;
+    approval.context.reply(200, &OfferView::of(&shown), None)
 }
 
 /// Answer what is offered
@@ -122,8 +107,8 @@ pub(crate) async fn see(approval: Approval, State(app): State<AppState>) -> ApiR
     params(("token" = String, Path, description = "From `approval-link`")),
     responses(
         (status = 200, description = "Answered", body = Envelope<OfferView>),
-        (status = 404, description = "No such link"),
-        (status = 409, description = "`ALREADY_ANSWERED` otherwise; `LINK_VOID`: the offer has changed; `QUOTATION_EXPIRED`")
+        (status = 404, description = "No such link", body = ErrorBody),
+        (status = 409, description = "`ALREADY_ANSWERED` otherwise; `LINK_VOID`: the offer has changed; `QUOTATION_EXPIRED`", body = ErrorBody)
     )
 )]
 pub(crate) async fn answer(
@@ -137,7 +122,7 @@ pub(crate) async fn answer(
         let quotation = offered(&app.store, &approval).await?;
         let now = cmd.context.timestamp();
         let answered = quotation.answered_by_link(approval.offer_hash(), &decisions, input.said(), now)?;
-        let shown = Shown::beside(&app.store, &quotation).await?;
+        let shown = shown(&app.store, answered.clone().unwrap_or_else(|| quotation.clone())).await?;
         let plan = match answered {
             Some(answered) => app.store.answer_quotation(&quotation, answered)?,
             None => Plan::nothing(quotation),
@@ -146,5 +131,5 @@ pub(crate) async fn answer(
     };
     // The customer has no account: their commands are the quotation's.
     let by = approval.quotation_id();
-    cmd.run(&app.store, by, StatusCode::OK, plan, |(quotation, shown)| (shown.with(quotation), None)).await
+    cmd.run(&app.store, by, StatusCode::OK, plan, |(_, shown)| (OfferView::of(shown), None)).await
 }

@@ -45,7 +45,7 @@ impl Spec for Quotations {
         expands: EXPANDS,
         list: true,
         by_centre: true,
-        texts: &[],
+        texts: &["search"],
     };
 }
 
@@ -54,7 +54,7 @@ const STATES: States =
 
 /// List quotations
 ///
-/// One that nobody answered in time is EXPIRED from the first minute of the next day in India, also in filters and
+/// `search` finds them by their number or its end (`0042`). One that nobody answered in time is EXPIRED from the first minute of the next day in India, also in filters and
 /// totals.
 #[utoipa::path(
     get, path = "/api/quotations", tag = "Quotations", params(Params<Quotations>),

@@ -119,6 +119,12 @@ async fn the_approved_lines_become_the_items_of_a_card_like_any_other() {
     let now = dealership.one.advisor.get(&format!("{}?expand=jobCard", path(&quotation))).await.expect(200);
     assert_eq!((&now["jobCardId"], &now["jobCardNumber"]), (&card["id"], &card["jobCardNumber"]));
     assert_eq!((&now["status"], &now["jobCard"]["id"]), (&json!("APPROVED"), &card["id"]));
+    let expanded = format!("/api/job-cards/{}?expand=quotation.customer", id(&card));
+    let expanded = dealership.one.advisor.get(&expanded).await.expect(200);
+    assert_eq!(expanded["quotation"]["quotationNumber"], quotation["quotationNumber"]);
+    assert_eq!(expanded["quotation"]["customer"]["id"], quotation["customerId"]);
+    let engineer = format!("/api/job-cards/{}?expand=quotation", id(&card));
+    dealership.one.engineer.get(&engineer).await.refused(403, "FORBIDDEN");
     let listed = dealership.one.advisor.get(&format!("/api/quotations?filter[jobCardId]={}", id(&card))).await;
     assert_eq!(listed.body["pagination"]["total"], 1);
     let listed = dealership.one.advisor.get("/api/job-cards?filter[status]=CREATED").await;

@@ -26,7 +26,7 @@ pub use job_card::{JobCardItemView, JobCardView};
 pub use parts_issue::PartsIssueView;
 pub use parts_request::{PartsRequestItemView, PartsRequestView};
 pub use purchase_order::PurchaseOrderView;
-pub use quotation::{OfferView, QuotationView};
+pub use quotation::{OfferView, QuotationView, Shown};
 pub use service_centre::ServiceCentreView;
 pub use stock::{LedgerEntryView, PartView};
 pub use supplier::SupplierView;

@@ -27,14 +27,8 @@ super::view! {
         /// The customer's state: where the supply is taxed.
         place_of_supply: GstState = q.offer.place_of_supply,
         items: Vec<QuotationItemView> = items(q),
-        subtotal: Rupees = Rupees(q.offer.totals.subtotal_paise),
-        discount: Rupees = Rupees(q.offer.totals.discount_paise),
-        taxable_value: Rupees = Rupees(q.offer.totals.taxable_value_paise),
-        cgst: Rupees = Rupees(q.offer.totals.cgst_paise),
-        sgst: Rupees = Rupees(q.offer.totals.sgst_paise),
-        igst: Rupees = Rupees(q.offer.totals.igst_paise),
-        round_off: Rupees = Rupees(q.offer.totals.round_off_paise),
-        total_amount: Rupees = Rupees(q.offer.totals.grand_total_paise),
+        #[serde(flatten)]
+        totals: QuotationTotalsView = QuotationTotalsView::of(&q.offer.totals),
         /// The sums of the approved lines.
         approved: Option<QuotationTotalsView> = q.approved_totals.as_ref().map(QuotationTotalsView::of),
         /// Days for which it stands from the day on which it is sent.
@@ -87,7 +81,7 @@ super::view! {
 }
 
 super::view! {
-    /// The sums of the approved lines of a quotation, each with its share of the discount.
+    /// The sums of a quotation, or of those lines that were approved, each with its share of the discount.
     QuotationTotalsView of InvoiceTotals as t {
         subtotal: Rupees = Rupees(t.subtotal_paise),
         discount: Rupees = Rupees(t.discount_paise),
@@ -129,35 +123,41 @@ impl QuotationView {
     }
 }
 
-/// What a customer sees by the approval link: no ids, and nothing of anyone else.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[allow(missing_docs)] // the fields are those of the documents
-pub struct OfferView {
-    #[schema(example = "QTN-2025-0001")]
-    pub quotation_number: String,
-    pub status: QuotationStatus,
+/// What a customer is shown: a quotation, and what it names.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// The quotation.
+    pub quotation: Quotation,
     /// Who offers it.
-    pub service_center: Option<OfferingCentreView>,
-    #[schema(example = "Asha Rao")]
-    pub customer_name: Option<String>,
-    pub vehicle: Option<OfferedVehicleView>,
-    pub items: Vec<QuotationItemView>,
-    pub subtotal: Rupees,
-    pub discount: Rupees,
-    pub taxable_value: Rupees,
-    pub cgst: Rupees,
-    pub sgst: Rupees,
-    pub igst: Rupees,
-    pub round_off: Rupees,
-    pub total_amount: Rupees,
-    /// The sums of the approved lines.
-    pub approved: Option<QuotationTotalsView>,
-    /// The last day (India) on which it can be answered.
-    pub valid_until: NaiveDate,
-    pub notes: Option<String>,
-    pub sent_at: Option<Timestamp>,
-    pub answered_at: Option<Timestamp>,
+    pub centre: Option<ServiceCentre>,
+    /// To whom; none when they were deleted since.
+    pub customer: Option<Customer>,
+    /// For which vehicle; none when it was deleted since.
+    pub vehicle: Option<Vehicle>,
+}
+
+super::view! {
+    /// What a customer sees by the approval link: no ids, and nothing of anyone else.
+    OfferView of Shown as s {
+        #[schema(example = "QTN-2025-0001")]
+        quotation_number: String = s.quotation.quotation_number.clone(),
+        status: QuotationStatus = s.quotation.status,
+        /// Who offers it.
+        service_center: Option<OfferingCentreView> = s.centre.as_ref().map(OfferingCentreView::of),
+        #[schema(example = "Asha Rao")]
+        customer_name: Option<String> = s.customer.as_ref().map(|customer| customer.details.name.clone()),
+        vehicle: Option<OfferedVehicleView> = s.vehicle.as_ref().map(OfferedVehicleView::of),
+        items: Vec<QuotationItemView> = items(&s.quotation),
+        #[serde(flatten)]
+        totals: QuotationTotalsView = QuotationTotalsView::of(&s.quotation.offer.totals),
+        /// The sums of the approved lines.
+        approved: Option<QuotationTotalsView> = s.quotation.approved_totals.as_ref().map(QuotationTotalsView::of),
+        /// The last day (India) on which it can be answered.
+        valid_until: NaiveDate = s.quotation.valid_until,
+        notes: Option<String> = s.quotation.offer.notes.clone(),
+        sent_at: Option<Timestamp> = s.quotation.sent_at,
+        answered_at: Option<Timestamp> = s.quotation.answer.as_ref().map(|answer| answer.answered_at),
+    }
 }
 
 super::view! {
@@ -182,56 +182,5 @@ super::view! {
         vehicle_make: String = v.details.vehicle_make.clone(),
         #[schema(example = "Model 3")]
         vehicle_model: String = v.details.vehicle_model.clone(),
-    }
-}
-
-impl OfferView {
-    /// What is offered, by whom, for what.
-    pub fn of(
-        quotation: &Quotation,
-        centre: Option<&ServiceCentre>,
-        customer: Option<&Customer>,
-        vehicle: Option<&Vehicle>,
-    ) -> Self {
-        let QuotationView {
-            quotation_number,
-            status,
-            items,
-            subtotal,
-            discount,
-            taxable_value,
-            cgst,
-            sgst,
-            igst,
-            round_off,
-            total_amount,
-            approved,
-            valid_until,
-            notes,
-            sent_at,
-            answer,
-            ..
-        } = QuotationView::of(quotation);
-        Self {
-            quotation_number,
-            status,
-            service_center: centre.map(OfferingCentreView::of),
-            customer_name: customer.map(|customer| customer.details.name.clone()),
-            vehicle: vehicle.map(OfferedVehicleView::of),
-            items,
-            subtotal,
-            discount,
-            taxable_value,
-            cgst,
-            sgst,
-            igst,
-            round_off,
-            total_amount,
-            approved,
-            valid_until,
-            notes,
-            sent_at,
-            answered_at: answer.map(|answer| answer.answered_at),
-        }
     }
 }

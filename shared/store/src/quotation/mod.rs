@@ -10,6 +10,7 @@ use dms_domain::{
     numbering::Series,
     quotation::Quotation,
     refusal::Refusal,
+    search,
     statuses::QuotationStatus,
 };
 use dms_messages::EventKind;
@@ -18,7 +19,7 @@ use uuid::Uuid;
 use crate::{
     client::{Item, Store},
     command::Plan,
-    entity::{Entity, IndexKeys, TallyCell, from_item},
+    entity::{Entity, IndexKeys, Posting, TallyCell, from_item},
     error::StoreError,
     keys::{self, Key, TenantKind},
     tables::Table,
@@ -51,6 +52,10 @@ impl Entity for Quotation {
             day: self.created_at.ist_date(),
             code: self.status.tally_code(),
         })
+    }
+
+    fn postings(&self) -> Vec<Posting> {
+        TenantKind::Quotation.own(&self.id).postings([search::number_word(&self.quotation_number)])
     }
 }
 
