@@ -67,6 +67,8 @@ impl NewJobCard {
             service_center_id: centre,
             customer_id: self.customer_id,
             vehicle_id: self.vehicle_id,
+            vehicle_registration: None,
+            vehicle_name: None,
             appointment_id: self.appointment_id,
             assigned_engineer_id: None,
             engineer_name: None,

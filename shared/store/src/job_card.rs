@@ -132,7 +132,7 @@ impl Store {
         appointment: Option<(&Appointment, Appointment)>,
     ) -> Result<Plan<(JobCard, JobCardForms)>, StoreError> {
         let mut transaction = Transaction::new();
-        let card = JobCard { job_card_number: transaction.take_number(series, last), ..card };
+        let card = JobCard { job_card_number: transaction.take_number(series, last), ..card.labelled(&forms) };
         if let Some(part1) = forms.part1_data.as_mut().and_then(serde_json::Value::as_object_mut) {
             part1.insert("jobCardNumber".to_owned(), card.job_card_number.clone().into());
         }
@@ -157,6 +157,10 @@ impl Store {
         record: Option<ServiceRecord>,
     ) -> Result<Plan<JobCard>, StoreError> {
         let mut transaction = Transaction::new();
+        let new = match &forms {
+            Some(forms) => new.labelled(forms),
+            None => new,
+        };
         transaction.replace(old, &new)?;
         if let Some(forms) = &forms {
             transaction.overwrite(forms)?;
