@@ -6,6 +6,7 @@ mod concurrency;
 mod cost;
 mod cost_of_transfers;
 mod cursor;
+mod golden;
 mod interleavings;
 mod query;
 mod query_property;

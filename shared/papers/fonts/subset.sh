@@ -19,7 +19,7 @@ subset() { # family, code points, layout features
 }
 
 # Latin with the diacritics of transliteration, punctuation, the rupee, and what stands on parts: Ω, µ, °, №.
-subset NotoSans 'U+0020-007E,U+00A0-017F,U+0300-0304,U+0307-030C,U+0323-0328,U+0331,U+03A9,U+03BC,U+1E00-1EFF,U+200B-200D,U+2010-2015,U+2018-201E,U+2020-2022,U+2026,U+2030,U+2032-2033,U+20AC,U+20B9,U+2116,U+2122,U+2126,U+25CC' kern,mark,mkmk,ccmp,locl
+subset NotoSans 'U+0020-007E,U+00A0-017F,U+0300-0304,U+0307-030C,U+0323-0328,U+0331,U+03A9,U+03BC,U+1E00-1EFF,U+200B-200D,U+2010-2015,U+2018-201E,U+2020-2022,U+2026,U+2030,U+2032-2033,U+2039-203A,U+20AC,U+20B9,U+2116,U+2122,U+2126,U+25CC' kern,mark,mkmk,ccmp,locl
 
 # A script's block, the space, the dandas, the joiners, the dotted circle.
 script() { subset "NotoSans$1" "U+0020,$2,U+0964-0965,U+200C-200D,U+25CC" '*'; }

@@ -50,9 +50,8 @@ pub struct Line {
 
 impl From<&InvoiceItem> for Line {
     fn from(item: &InvoiceItem) -> Self {
-        // Parts are goods, whatever their code; of the others the code tells.
-        let is_service =
-            item.inventory_part_id.is_none() && item.hsn_sac_code.as_ref().is_none_or(HsnSac::is_service);
+        // Goods need their unit on the paper; of a line without a code none knows what it is.
+        let is_service = item.hsn_sac_code.as_ref().is_some_and(HsnSac::is_service);
         Self {
             description: item.name.clone(),
             remark: None,

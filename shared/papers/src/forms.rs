@@ -87,7 +87,7 @@ mod tests {
         for (key, name) in [
             ("vehicleBrand", "Vehicle brand"),
             ("MCU", "MCU"),
-            ("part2AData", "Part2 adata"),
+            ("vinChassisNumber", "Vin chassis number"),
             ("in_use", "In use"),
         ] {
             assert_eq!(title(key), name);

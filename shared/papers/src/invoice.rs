@@ -200,3 +200,68 @@ fn method(method: PaymentMethod) -> &'static str {
         PaymentMethod::Bank => "Bank transfer",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use dms_domain::{
+        formats::{GstState, Gstin},
+        invoice::{ChargeLine, charge},
+    };
+
+    use super::*;
+
+    const GSTIN: &str = "27AABCU9603R1ZN";
+
+    fn title(supplier: Option<&str>, recipient: Option<&str>, rates: &[u8]) -> &'static str {
+        let party = |gstin: Option<&str>| Party {
+            name: "Someone".to_owned(),
+            address: Vec::new(),
+            state: None,
+            gstin: gstin.map(|gstin| Gstin::parse(gstin).unwrap()),
+            phone: None,
+            email: None,
+        };
+        let line = |rate: &u8| ChargeLine {
+            name: "Thing".to_owned(),
+            hsn_sac_code: None,
+            inventory_part_id: None,
+            quantity: 1,
+            // Nothing is charged under warranty; the supply is a taxable one all the same.
+            unit_price_paise: Paise::ZERO,
+            gst_rate: *rate,
+        };
+        let state = GstState::parse("27").unwrap();
+        let date = NaiveDate::from_ymd_opt(2025, 12, 20).unwrap();
+        let lines: Vec<ChargeLine> = rates.iter().map(line).collect();
+        let (items, totals) = charge(&lines, Paise::ZERO, state, state, date).unwrap();
+        let invoice = TaxInvoice {
+            number: String::new(),
+            date,
+            supplier: party(supplier),
+            recipient: party(recipient),
+            charges: Charges::of(&items, &totals, (state, state)),
+            reverse_charge: false,
+            visit: Vec::new(),
+            payments: Vec::new(),
+            balance: Paise::ZERO,
+            upi_id: None,
+            cancelled: None,
+        };
+        invoice.title()
+    }
+
+    #[test]
+    fn the_title_is_what_the_law_calls_it() {
+        for (recipient, rates, expected) in [
+            (None, &[18, 5][..], "Tax Invoice"),
+            (Some(GSTIN), &[18], "Tax Invoice"),
+            (None, &[0, 0], "Bill of Supply"),
+            (Some(GSTIN), &[0], "Bill of Supply"),
+            (None, &[0, 18], "Invoice-cum-Bill of Supply"),
+            (Some(GSTIN), &[0, 18], "Tax Invoice"),
+        ] {
+            assert_eq!(title(Some(GSTIN), recipient, rates), expected, "{recipient:?} {rates:?}");
+            assert_eq!(title(None, recipient, rates), "Invoice", "who is not registered issues neither");
+        }
+    }
+}

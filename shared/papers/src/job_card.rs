@@ -76,7 +76,7 @@ pub struct JobCardPaper {
 impl From<&JobCardItem> for JobItem {
     fn from(item: &JobCardItem) -> Self {
         let remarks = [
-            Some(item.part_code.clone()),
+            Some(item.part_code.clone()).filter(|code| *code != item.part_name),
             item.labour_code.clone(),
             item.serial_number.as_ref().map(|number| format!("Serial {number}")),
             item.is_warranty.then(|| "Under warranty".to_owned()),

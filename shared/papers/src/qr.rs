@@ -4,18 +4,28 @@ use dms_domain::money::Paise;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use qrcode::{Color, EcLevel, QrCode};
 
-/// Longest note that payment apps show, in characters.
-const MAX_NOTE: usize = 50;
-/// Longest payee's name, in characters: a longer one makes a code too fine for a camera.
-const MAX_NAME: usize = 40;
+/// Longest payee's name and longest note, in characters of the link: a longer one makes a code too fine for a camera.
+const MAX_TEXT: usize = 90;
 
 /// The link of a payment (NPCI, UPI linking specification): to whom, their name, how much, what for.
 pub(crate) fn upi_link(payee: &str, name: &str, amount: Paise, note: &str) -> String {
     let paise = amount.get();
-    let name: String = name.chars().take(MAX_NAME).collect();
-    let note: String = note.chars().take(MAX_NOTE).collect();
-    let [payee, name, note] = [payee, &name, &note].map(|text| utf8_percent_encode(text, PLAIN));
+    let payee = utf8_percent_encode(payee, PLAIN);
+    let (name, note) = (clipped(name), clipped(note));
     format!("upi://pay?pa={payee}&pn={name}&am={}.{:02}&tn={note}&cu=INR", paise / 100, paise % 100)
+}
+
+/// As many letters of a text as have room, encoded.
+fn clipped(text: &str) -> String {
+    let mut clipped = String::new();
+    for letter in text.chars() {
+        let encoded = utf8_percent_encode(letter.encode_utf8(&mut [0; 4]), PLAIN).to_string();
+        if clipped.len() + encoded.len() > MAX_TEXT {
+            break;
+        }
+        clipped.push_str(&encoded);
+    }
+    clipped
 }
 
 /// What stands for itself in a link; the @ of a UPI id stays, which some apps want to see.
@@ -48,5 +58,26 @@ impl Code {
             }
         }
         runs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_names_payee_amount_and_purpose() {
+        let link = upi_link("sc001@okbank", "Volt & Söhne", Paise::new(590_005), "Invoice SC001-2025-0001");
+        let expected =
+            "upi://pay?pa=sc001@okbank&pn=Volt%20%26%20S%C3%B6hne&am=5900.05&tn=Invoice%20SC001-2025-0001&cu=INR";
+        assert_eq!(link, expected);
+    }
+
+    #[test]
+    fn a_hostile_id_stays_one_value_and_a_long_name_makes_no_finer_code() {
+        let link = upi_link("x&am=1.00#", &"आ".repeat(100), Paise::new(100), &"n".repeat(100));
+        assert!(link.starts_with("upi://pay?pa=x%26am%3D1.00%23&pn=%E0%A4%86"), "{link}");
+        assert_eq!((link.matches("%E0%A4%86").count(), link.matches('n').count()), (10, MAX_TEXT + 2));
+        assert!(Code::of(link).unwrap().width <= 81, "a camera reads it");
     }
 }

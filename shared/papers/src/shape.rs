@@ -231,3 +231,99 @@ fn clusters(run: &Run) -> Vec<(usize, f32)> {
     }
     clusters
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn glyphs(text: &str, weight: Weight) -> Vec<u32> {
+        shape(text, weight)
+            .runs
+            .iter()
+            .flat_map(|run| &run.glyphs)
+            .map(|glyph| glyph.glyph_id().to_u32())
+            .collect()
+    }
+
+    #[test]
+    fn all_that_papers_say_has_a_glyph() {
+        let said = "ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz 0123456789 ₹ % # · – › + - . , : ; / ( ) ' & @ é ñ ā ṣ Ω µ °";
+        let names = "श्रीमती प्रज्ञा त्रिपाठी সুস্মিতা ਗੁਰਪ੍ਰੀਤ જિજ્ઞેશ ପ୍ରଶାନ୍ତ தமிழ்ச்செல்வி శ్రీనివాస్ ಕೃಷ್ಣಮೂರ್ತಿ ഉണ്ണിക്കൃഷ്ണൻ ॥";
+        for weight in [Weight::Regular, Weight::Bold] {
+            for text in [said, names] {
+                for word in text.split(' ') {
+                    assert!(!glyphs(word, weight).contains(&0), "{word} has a box");
+                }
+            }
+        }
+        assert!(glyphs("漢", Weight::Regular).contains(&0), "a box is what no font has");
+    }
+
+    #[test]
+    fn conjuncts_are_joined_and_the_short_i_goes_before_its_letter() {
+        // क + virama + ष is one glyph, and not those of its parts.
+        let conjunct = glyphs("क्ष", Weight::Regular);
+        assert_eq!(conjunct.len(), 1, "{conjunct:?}");
+        assert!(!glyphs("कष", Weight::Regular).contains(&conjunct[0]));
+        // कि is written ि क: the letter's glyph comes last.
+        let (letter, syllable) = (glyphs("क", Weight::Regular), glyphs("कि", Weight::Regular));
+        assert_eq!((syllable.len(), syllable.last()), (2, letter.last()), "{syllable:?}");
+        // What is copied from the page is the text all the same: both glyphs stand for both letters.
+        let ranges: Vec<_> =
+            shape("कि", Weight::Regular).runs[0].glyphs.iter().map(|glyph| glyph.text_range().clone()).collect();
+        assert_eq!(ranges, [0..6, 0..6]);
+    }
+
+    #[test]
+    fn a_text_is_cut_where_its_script_changes() {
+        let parts = |text: &'static str| -> Vec<(Script, &'static str)> {
+            parts(text).into_iter().map(|(script, range)| (script, &text[range])).collect()
+        };
+        assert_eq!(
+            parts("Shri राम 12, தமிழ்।"),
+            [
+                (Script::Latin, "Shri "),
+                (Script::Devanagari, "राम"),
+                (Script::Latin, " 12, "),
+                (Script::Tamil, "தமிழ்।")
+            ]
+        );
+        assert_eq!(parts("र्\u{200D}य"), [(Script::Devanagari, "र्\u{200D}य")], "a joiner joins");
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_too_wide_and_no_letter_is_lost(
+            text in prop_oneof!["[A-Za-z ,.-]{0,200}", "[क-ह ािीु्ं ]{0,80}", "\\PC{0,60}"],
+            width in 4.0_f32..30.0,
+        ) {
+            let lines = wrap(&text, Weight::Regular, width);
+            let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect::<String>();
+            let kept: String = lines.iter().map(|line| letters(&line.text)).collect();
+            prop_assert_eq!(kept, letters(&text));
+            for line in lines {
+                // Not even a single letter may fit; shaped together letters may be a little wider than apart.
+                prop_assert!(line.width <= width + 0.5 || line.text.chars().count() < 8, "{:?} is {} wide", line.text, line.width);
+            }
+        }
+
+        #[test]
+        fn the_parts_of_a_line_are_its_whole_text(text in "\\PC{0,60}") {
+            let shaped = shape(&text, Weight::Bold);
+            let whole: String = shaped.runs.iter().map(|run| &shaped.text[run.range.clone()]).collect();
+            prop_assert_eq!(&whole, &shaped.text);
+            for run in &shaped.runs {
+                let part = &shaped.text[run.range.clone()];
+                // Each glyph stands for whole letters of its part, in their order.
+                let mut last = 0;
+                for glyph in &run.glyphs {
+                    let range = glyph.text_range();
+                    prop_assert!(part.get(range.clone()).is_some() && range.start >= last, "{range:?} of {part:?}");
+                    last = range.start;
+                }
+            }
+        }
+    }
+}

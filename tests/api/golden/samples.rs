@@ -1,9 +1,4 @@
-//! Papers to look at: `cargo run -p dms-papers --example samples -- FOLDER`, then `pdftoppm -png -r 80` on each. It prints
-//! how long each took.
-
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, missing_docs)]
-
-use std::{path::PathBuf, time::Instant};
+//! Documents whose papers are kept and looked at.
 
 use dms_domain::{
     calendar::Timestamp,
@@ -18,7 +13,7 @@ use dms_papers::{Charges, CreditNote, JobCardPaper, Laid, Party, Quotation, TaxI
 use serde_json::json;
 use uuid::Uuid;
 
-fn centre() -> ServiceCentre {
+pub(super) fn centre() -> ServiceCentre {
     serde_json::from_value(
         json!({"id": Uuid::nil(), "code": "SC001", "name": "Volt Motors Andheri East", "address":
         "Plot 12, MIDC Central Road, Marol", "city": "Mumbai", "state": "Maharashtra", "pincode": "400093",
@@ -29,7 +24,7 @@ fn centre() -> ServiceCentre {
     .unwrap()
 }
 
-fn line(name: &str, hsn: &str, price: i64, quantity: i64, rate: u8) -> ChargeLine {
+pub(super) fn line(name: &str, hsn: &str, price: i64, quantity: i64, rate: u8) -> ChargeLine {
     ChargeLine {
         name: name.to_owned(),
         hsn_sac_code: HsnSac::parse(hsn).ok(),
@@ -58,7 +53,7 @@ fn at(text: &str) -> Timestamp {
     Timestamp::new(text.parse().unwrap())
 }
 
-fn invoice(lines: &[ChargeLine], discount: i64, place: &str, bill_to: BillTo) -> Invoice {
+pub(super) fn invoice(lines: &[ChargeLine], discount: i64, place: &str, bill_to: BillTo) -> Invoice {
     let (supplier, place_of_supply) = states(place);
     let now = at("2025-12-20T10:00:00Z");
     let (items, totals): (Vec<InvoiceItem>, _) =
@@ -104,7 +99,7 @@ fn person(name: &str, address: &str, city: &str) -> BillTo {
     }
 }
 
-fn firm() -> BillTo {
+pub(super) fn firm() -> BillTo {
     let mut firm = person(
         "Deccan Electric Logistics and Last-Mile Delivery Services Private Limited",
         "Unit 1204, 12th floor, Prestige Meridian Tower II, 30 Mahatma Gandhi Road, near Trinity Circle metro station",
@@ -115,7 +110,7 @@ fn firm() -> BillTo {
     firm
 }
 
-fn asha() -> BillTo {
+pub(super) fn asha() -> BillTo {
     person("Asha Rao", "14 Yari Road, Versova", "Mumbai, Maharashtra")
 }
 
@@ -134,7 +129,7 @@ fn paid(mut invoice: Invoice, parts: &[(i64, PaymentMethod, &str)]) -> Invoice {
     invoice
 }
 
-fn invoices() -> Vec<(&'static str, Laid)> {
+pub(super) fn invoices() -> Vec<(&'static str, Laid)> {
     let lay = |invoice: &Invoice| TaxInvoice::of(invoice, &centre()).lay();
     let many: Vec<ChargeLine> = (1..=60)
         .map(|at| {
@@ -177,6 +172,13 @@ fn invoices() -> Vec<(&'static str, Laid)> {
         "Mumbai, Maharashtra",
     );
     vec![
+        (
+            "paid",
+            lay(&paid(
+                invoice(&usual()[..2], 0, "Maharashtra", asha()),
+                &[(806_700, PaymentMethod::Card, "AUTH 771204")],
+            )),
+        ),
         ("one-line", lay(&invoice(&usual()[3..4], 0, "Maharashtra", asha()))),
         (
             "usual",
@@ -197,7 +199,7 @@ fn invoices() -> Vec<(&'static str, Laid)> {
     ]
 }
 
-fn others() -> Vec<(&'static str, Laid)> {
+pub(super) fn others() -> Vec<(&'static str, Laid)> {
     let invoice = invoice(&usual(), 50_000, "Maharashtra", asha());
     let charges = Charges::of(&invoice.items, &invoice.totals, states("Maharashtra"));
     let note = CreditNote {
@@ -209,6 +211,19 @@ fn others() -> Vec<(&'static str, Laid)> {
         supplier: Party::centre(&centre()),
         recipient: Party::bill_to(&asha()),
         charges: charges.clone(),
+    };
+    // Of an invoice from before 22 September 2025, at the rate of that day.
+    let old = at("2025-08-10T10:00:00Z").ist_date();
+    let (supplier, place) = states("Maharashtra");
+    let (items, totals) =
+        charge(&[line("Tyre", "40111010", 812_500, 1, 28)], Paise::ZERO, supplier, place, old).unwrap();
+    let old_note = CreditNote {
+        number: "SC001-2025-C004".to_owned(),
+        invoice_number: "SC001-2025-0011".to_owned(),
+        invoice_date: old,
+        reason: "Price agreed with the customer".to_owned(),
+        charges: Charges::of(&items, &totals, (supplier, place)),
+        ..note.clone()
     };
     let quotation = Quotation {
         number: "QTN-2025-0017".to_owned(),
@@ -223,7 +238,12 @@ fn others() -> Vec<(&'static str, Laid)> {
             offered separately before they are fitted.".to_owned()],
         stamp: None,
     };
-    vec![("credit-note", note.lay()), ("quotation", quotation.lay()), ("job-card", job_card())]
+    vec![
+        ("credit-note", note.lay()),
+        ("credit-note-28", old_note.lay()),
+        ("quotation", quotation.lay()),
+        ("job-card", job_card()),
+    ]
 }
 
 fn job_card() -> Laid {
@@ -253,17 +273,4 @@ fn job_card() -> Laid {
         part3_data: None,
     };
     JobCardPaper::of(&card, Some(&forms), &centre()).lay()
-}
-
-fn main() {
-    let folder = PathBuf::from(std::env::args().nth(1).expect("a folder"));
-    std::fs::create_dir_all(&folder).unwrap();
-    for (name, laid) in invoices().into_iter().chain(others()) {
-        let began = Instant::now();
-        let pdf = laid.pdf().unwrap();
-        let painted = began.elapsed();
-        println!("{name:16} {:2} pages {:6} bytes, painted in {painted:.1?}", laid.page_count(), pdf.len());
-        std::fs::write(folder.join(name).with_extension("pdf"), pdf).unwrap();
-        std::fs::write(folder.join(name).with_extension("txt"), laid.text()).unwrap();
-    }
 }
