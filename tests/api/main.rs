@@ -7,6 +7,7 @@ mod cost;
 mod cost_of_quotations;
 mod cost_of_transfers;
 mod cursor;
+mod golden;
 mod interleavings;
 mod notifications;
 mod query;

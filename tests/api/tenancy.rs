@@ -105,7 +105,7 @@ fn row(method: &Method, path: &str) -> Option<Row> {
         ("PATCH", "/api/job-cards/bulk") => {
             (Nothing, |d| json!({"updates": [{"id": d.job_card, "status": "COMPLETED"}]}))
         }
-        ("GET" | "DELETE", "/api/job-cards/{id}") => (JobCard, none),
+        ("GET" | "DELETE", "/api/job-cards/{id}") | ("GET", "/api/job-cards/{id}/pdf") => (JobCard, none),
         ("PATCH", "/api/job-cards/{id}") => (JobCard, |_| json!({"priority": "LOW"})),
         ("POST", "/api/job-cards/{id}/assign-engineer") => (JobCard, |d| json!({"engineerId": d.engineer})),
         ("PATCH", "/api/job-cards/{id}/status") => (JobCard, |_| json!({"status": "IN_PROGRESS"})),
@@ -136,7 +136,7 @@ fn row(method: &Method, path: &str) -> Option<Row> {
             json!({"customerId": d.customer, "jobCardId": d.completed_card,
                 "items": [{"name": "Work", "unitPrice": 100, "quantity": 1, "gstRate": 18}]})
         }),
-        ("GET", "/api/invoices/{id}") => (Invoice, none),
+        ("GET", "/api/invoices/{id}" | "/api/invoices/{id}/pdf") => (Invoice, none),
         ("PATCH", "/api/invoices/{id}/status") => (Invoice, |_| json!({"status": "PAID"})),
         ("POST", "/api/service-centers") => (Nothing, |_| {
             json!({"code": "SC9", "name": "N", "address": "A", "city": "C", "state": "Goa", "pincode": "403001",

@@ -1,6 +1,7 @@
 //! Invoices (specification §11): from a job card or over the counter, numbered without gaps, paid once.
 
 mod create;
+mod pdf;
 mod read;
 mod status;
 
@@ -12,5 +13,6 @@ pub fn routes() -> ApiRouter {
     ApiRouter::new()
         .routes(routes!(create::create, read::list))
         .routes(routes!(read::get))
+        .routes(routes!(pdf::pdf))
         .routes(routes!(status::change_status))
 }

@@ -7,6 +7,7 @@ mod create;
 mod edit;
 mod items;
 mod parts;
+mod pdf;
 mod read;
 mod return_parts;
 mod status;
@@ -20,6 +21,7 @@ pub fn routes() -> ApiRouter {
         .routes(routes!(create::create, read::list))
         .routes(routes!(bulk::update_many))
         .routes(routes!(read::get, edit::update, edit::delete))
+        .routes(routes!(pdf::pdf))
         .routes(routes!(assign::assign_engineer))
         .routes(routes!(status::change_status))
         .routes(routes!(parts::request_parts))

@@ -6,10 +6,11 @@ use uuid::Uuid;
 use crate::{
     calendar::Timestamp,
     customer::Customer,
-    formats::{GstState, Gstin, HsnSac},
+    formats::{Email, GstState, Gstin, HsnSac, Phone, Pincode},
     gst::{self, Supply, TaxLine, TaxedLine, TaxedTotals},
     money::Paise,
     refusal::Refusal,
+    service_centre::ServiceCentre,
     state_machine::Machine,
     statuses::{CustomerType, InvoiceStatus, PaymentMethod},
 };
@@ -30,6 +31,10 @@ pub struct Invoice {
     pub customer_id: Uuid,
     /// The vehicle; none for a sale over the counter.
     pub vehicle_id: Option<Uuid>,
+    /// Its number plate, as the job card had it at the time of issue.
+    pub vehicle_registration: Option<String>,
+    /// Its make and model, likewise.
+    pub vehicle_name: Option<String>,
     /// The job card; none for a sale over the counter.
     pub job_card_id: Option<Uuid>,
     /// Its number.
@@ -40,6 +45,8 @@ pub struct Invoice {
     pub service_type: Option<String>,
     /// Who did it.
     pub engineer_name: Option<String>,
+    /// Who supplies, as it was at the time of issue; an invoice from before this was kept has the centre's.
+    pub supplier: Option<IssuedBy>,
     /// Who is charged, as they were at the time of issue.
     pub bill_to: BillTo,
     /// Where the supply is taxed.
@@ -70,6 +77,43 @@ pub struct Invoice {
     pub version: u64,
 }
 
+/// Who supplies: what GST asks to be printed (CGST Rule 46(a)), fixed at issue. The state is the invoice's
+/// [`Invoice::supplier_state`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IssuedBy {
+    /// Name of the centre.
+    pub name: String,
+    /// Street address.
+    pub address: String,
+    /// City.
+    pub city: String,
+    /// PIN code.
+    pub pincode: Pincode,
+    /// Telephone.
+    pub phone: Phone,
+    /// E-mail address.
+    pub email: Option<Email>,
+    /// GSTIN; none of a centre that is not registered.
+    pub gstin: Option<Gstin>,
+}
+
+impl IssuedBy {
+    /// The centre as it is now.
+    pub fn of(centre: &ServiceCentre) -> Self {
+        let details = &centre.details;
+        Self {
+            name: details.name.clone(),
+            address: details.address.clone(),
+            city: details.city.clone(),
+            pincode: details.pincode.clone(),
+            phone: details.phone.clone(),
+            email: details.email.clone(),
+            gstin: details.gstin.clone(),
+        }
+    }
+}
+
 /// Who is charged: what GST asks to be printed, fixed at issue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -80,6 +124,8 @@ pub struct BillTo {
     pub address: Option<String>,
     /// Town and state.
     pub city_state: Option<String>,
+    /// PIN code.
+    pub pincode: Option<Pincode>,
     /// GSTIN of a firm.
     pub gstin: Option<Gstin>,
 }
@@ -243,6 +289,12 @@ impl InvoiceTotals {
 }
 
 impl BillTo {
+    /// The state: that of the GSTIN, or the one the town is followed by.
+    pub fn state(&self) -> Option<GstState> {
+        let written = || GstState::parse(self.city_state.as_ref()?.rsplit(',').next()?).ok();
+        self.gstin.as_ref().and_then(Gstin::state).or_else(written)
+    }
+
     /// The customer as they are now.
     ///
     /// # Errors
@@ -258,6 +310,7 @@ impl BillTo {
             name: details.name.clone(),
             address: details.address.clone(),
             city_state: details.city_state.clone(),
+            pincode: details.pincode.clone(),
             gstin: details.gstin.clone(),
         })
     }

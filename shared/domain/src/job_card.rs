@@ -24,6 +24,9 @@ pub const MAX_ITEMS: usize = 40;
 /// Most parts requests of one job card that wait for a decision: its cancellation cancels them, too.
 pub const MAX_OPEN_REQUESTS: u32 = 5;
 
+/// Most characters that are kept of what part 1 calls the vehicle.
+const MAX_LABEL: usize = 60;
+
 /// A job card as it is stored. Its parts 1, 2A and 3 are kept beside it ([`JobCardForms`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -38,6 +41,10 @@ pub struct JobCard {
     pub customer_id: Uuid,
     /// The vehicle.
     pub vehicle_id: Uuid,
+    /// Its number plate, as part 1 says.
+    pub vehicle_registration: Option<String>,
+    /// Its make and model, as part 1 says: "Tata Nexon EV".
+    pub vehicle_name: Option<String>,
     /// The appointment it came of.
     pub appointment_id: Option<Uuid>,
     /// The quotation it came of.
@@ -136,6 +143,8 @@ impl JobCard {
             service_center_id: centre,
             customer_id: customer,
             vehicle_id: vehicle,
+            vehicle_registration: None,
+            vehicle_name: None,
             appointment_id: None,
             quotation_id: None,
             quotation_number: None,
@@ -350,6 +359,19 @@ impl JobCard {
             feedback_rating,
             ..self.changed(now)
         })
+    }
+
+    /// The card with its vehicle's plate and name as the forms have them: invoice and papers say what was said
+    /// at the visit, whatever becomes of the vehicle.
+    #[must_use]
+    pub fn labelled(self, forms: &JobCardForms) -> Self {
+        let said = |field: &str| {
+            let text = forms.part1_data.as_ref()?.get(field)?.as_str()?.trim();
+            (!text.is_empty()).then(|| text.chars().take(MAX_LABEL).collect::<String>())
+        };
+        let name: Vec<String> = ["vehicleBrand", "vehicleModel"].into_iter().filter_map(said).collect();
+        let vehicle_name = (!name.is_empty()).then(|| name.join(" "));
+        Self { vehicle_registration: said("registrationNumber"), vehicle_name, ..self }
     }
 
     /// Whether the work on it is over.

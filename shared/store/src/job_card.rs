@@ -176,6 +176,10 @@ impl Store {
         record: Option<ServiceRecord>,
     ) -> Result<Plan<JobCard>, StoreError> {
         let mut transaction = Transaction::new();
+        let new = match &forms {
+            Some(forms) => new.labelled(forms),
+            None => new,
+        };
         transaction.replace(old, &new)?;
         if let Some(forms) = &forms {
             transaction.overwrite(forms)?;
@@ -320,6 +324,7 @@ impl Transaction {
         if let Some(part1) = forms.part1_data.as_mut().and_then(Value::as_object_mut) {
             part1.insert("jobCardNumber".to_owned(), card.job_card_number.clone().into());
         }
+        let card = card.labelled(&forms);
         self.create(&card)?;
         self.append(&forms)?;
         self.occupy_vehicle(card.vehicle_id, card.customer_id, card.id, card.created_at);

@@ -12,6 +12,7 @@ mod inventory;
 mod invoices;
 mod job_cards;
 mod meta;
+mod papers;
 mod parts_issues;
 mod parts_receipts;
 mod parts_requests;

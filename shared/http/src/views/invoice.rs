@@ -1,7 +1,7 @@
 use dms_domain::{
     calendar::Timestamp,
-    formats::{GstState, Gstin, HsnSac},
-    invoice::{BillTo, Invoice, InvoiceItem, Payment},
+    formats::{Email, GstState, Gstin, HsnSac, Phone, Pincode},
+    invoice::{BillTo, Invoice, InvoiceItem, IssuedBy, Payment},
     money::Rupees,
     statuses::{InvoiceStatus, PaymentMethod},
 };
@@ -19,9 +19,17 @@ super::view! {
         service_center_id: Uuid = i.service_center_id,
         customer_id: Uuid = i.customer_id,
         vehicle_id: Option<Uuid> = i.vehicle_id,
+        /// As the job card had it at the time of issue.
+        #[schema(example = "MH12AB1234")]
+        vehicle_registration: Option<String> = i.vehicle_registration.clone(),
+        /// As the job card had it at the time of issue.
+        #[schema(example = "Tata Nexon EV")]
+        vehicle_name: Option<String> = i.vehicle_name.clone(),
         job_card_id: Option<Uuid> = i.job_card_id,
         job_card_number: Option<String> = i.job_card_number.clone(),
         status: InvoiceStatus = i.status,
+        /// As it was at the time of issue; its state is `supplierState`.
+        supplier: Option<IssuedByView> = i.supplier.as_ref().map(IssuedByView::of),
         bill_to: BillToView = BillToView::of(&i.bill_to),
         place_of_supply: GstState = i.place_of_supply,
         supplier_state: GstState = i.supplier_state,
@@ -47,11 +55,25 @@ super::view! {
 }
 
 super::view! {
+    /// Who supplies, as the centre was at the time of issue.
+    IssuedByView of IssuedBy as s {
+        name: String = s.name.clone(),
+        address: String = s.address.clone(),
+        city: String = s.city.clone(),
+        pincode: Pincode = s.pincode.clone(),
+        phone: Phone = s.phone.clone(),
+        email: Option<Email> = s.email.clone(),
+        gstin: Option<Gstin> = s.gstin.clone(),
+    }
+}
+
+super::view! {
     /// Who is charged, as they were at the time of issue.
     BillToView of BillTo as b {
         name: String = b.name.clone(),
         address: Option<String> = b.address.clone(),
         city_state: Option<String> = b.city_state.clone(),
+        pincode: Option<Pincode> = b.pincode.clone(),
         gstin: Option<Gstin> = b.gstin.clone(),
     }
 }

@@ -17,6 +17,12 @@ super::view! {
         service_center_id: Uuid = j.service_center_id,
         customer_id: Uuid = j.customer_id,
         vehicle_id: Uuid = j.vehicle_id,
+        /// As part 1 says.
+        #[schema(example = "MH12AB1234")]
+        vehicle_registration: Option<String> = j.vehicle_registration.clone(),
+        /// As part 1 says.
+        #[schema(example = "Tata Nexon EV")]
+        vehicle_name: Option<String> = j.vehicle_name.clone(),
         appointment_id: Option<Uuid> = j.appointment_id,
         /// The quotation it came of.
         quotation_id: Option<Uuid> = j.quotation_id,
