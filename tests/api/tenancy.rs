@@ -127,6 +127,12 @@ fn row(method: &Method, path: &str) -> Option<Row> {
         }),
         ("GET", "/api/invoices/{id}") => (Invoice, none),
         ("PATCH", "/api/invoices/{id}/status") => (Invoice, |_| json!({"status": "PAID"})),
+        ("POST", "/api/invoices/{id}/payments" | "/api/invoices/{id}/refunds") => {
+            (Invoice, |_| json!({"amount": 1, "method": "CASH"}))
+        }
+        ("POST", "/api/job-cards/{id}/payments" | "/api/job-cards/{id}/refunds") => {
+            (JobCard, |_| json!({"amount": 1, "method": "CASH"}))
+        }
         ("POST", "/api/service-centers") => (Nothing, |_| {
             json!({"code": "SC9", "name": "N", "address": "A", "city": "C", "state": "Goa", "pincode": "403001",
                 "phone": "9876543210"})

@@ -95,7 +95,8 @@ struct Sources {
 /// Issue an invoice
 ///
 /// Takes the next number of the centre and financial year. Of a COMPLETED job card, which becomes INVOICED; or of
-/// parts sold over the counter, which leave the stock.
+/// parts sold over the counter, which leave the stock. What was paid in advance on the job card is taken over as payments:
+/// when that is all of it, or there is nothing to pay, the invoice is PAID at once.
 #[utoipa::path(
     post, path = "/api/invoices", tag = "Invoices", request_body = NewInvoice,
     responses((status = 201, description = "Issued", body = Envelope<IssuedInvoice>)),
@@ -175,7 +176,8 @@ fn invoice(id: Uuid, by: Uuid, input: &NewInvoice, sources: &Sources, cmd: &Cmd)
     let lines = lines(input, sources)?;
     let discount = input.discount.map_or(Paise::ZERO, |amount| amount.0);
     let (items, totals) = charge(&lines, discount, supplier_state, place_of_supply, now.ist_date())?;
-    Ok(Invoice {
+    let advances = card.as_ref().map_or(&[][..], |card| &card.advances);
+    let invoice = Invoice {
         id,
         invoice_number: String::new(),
         gst_invoice_number: String::new(),
@@ -200,7 +202,8 @@ fn invoice(id: Uuid, by: Uuid, input: &NewInvoice, sources: &Sources, cmd: &Cmd)
         created_at: now,
         updated_at: now,
         version: 1,
-    })
+    };
+    invoice.issued_with(advances)
 }
 
 fn check_card(card: &JobCard, input: &NewInvoice) -> Result<(), Refusal> {

@@ -1,6 +1,7 @@
 //! Invoices (specification §11): from a job card or over the counter, numbered without gaps, paid once.
 
 mod create;
+mod payments;
 mod read;
 mod status;
 
@@ -13,4 +14,6 @@ pub fn routes() -> ApiRouter {
         .routes(routes!(create::create, read::list))
         .routes(routes!(read::get))
         .routes(routes!(status::change_status))
+        .routes(routes!(payments::pay))
+        .routes(routes!(payments::refund))
 }

@@ -80,6 +80,7 @@ impl NewJobCard {
             status_notes: None,
             cancel_reason: None,
             invoice_id: None,
+            advances: Vec::new(),
             customer_feedback: None,
             feedback_rating: None,
             completed_at: None,

@@ -3,7 +3,6 @@ use dms_domain::{
     inputs::{Amount, LongText, ShortText, Whole},
     job_card::{JobCard, JobCardEdit, JobCardForms},
     permissions::grant,
-    refusal::Refusal,
     statuses::{JobCardStatus, Priority, ServiceLocation},
     vehicle::ServiceRecord,
 };
@@ -137,7 +136,7 @@ pub(crate) async fn update(
 
 /// Delete a job card
 ///
-/// Only a cancelled one. Its number stays taken.
+/// Only a cancelled one, of which no advance is held. Its number stays taken.
 #[utoipa::path(
     delete, path = "/api/job-cards/{id}", tag = "Job cards",
     params(("id" = uuid::Uuid, Path, description = "The job card")),
@@ -153,10 +152,7 @@ pub(crate) async fn delete(
     let scope = permit.scope_of(&id, "job card")?;
     let plan = || async {
         let card = present(&app.store, scope, &id, &cmd).await?;
-        if card.status != JobCardStatus::Cancelled {
-            return Err(Refusal::conflict("NOT_CANCELLED", "Only a cancelled job card can be deleted").into());
-        }
-        Plan::archive(&card, JobCard { updated_at: cmd.context.timestamp(), ..card.clone() })
+        Plan::archive(&card, card.deleted(cmd.context.timestamp())?)
     };
     cmd.run(&app.store, permit.user_id(), StatusCode::OK, plan, view).await
 }

@@ -8,12 +8,15 @@ use crate::{
     calendar::Timestamp,
     formats::HsnSac,
     money::Paise,
+    payment::Payment,
     permissions::Role,
     refusal::Refusal,
     state_machine::Machine,
     statuses::{JobCardItemType, JobCardStatus, Priority, ServiceLocation},
     user::User,
 };
+
+mod advances;
 
 /// Most items on one job card: its cancellation returns them all to stock in one transaction (decisions, "Stock").
 pub const MAX_ITEMS: usize = 40;
@@ -62,6 +65,9 @@ pub struct JobCard {
     pub cancel_reason: Option<String>,
     /// The live invoice.
     pub invoice_id: Option<Uuid>,
+    /// What was taken in advance and given back. The invoice takes the entries over: then there are none here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub advances: Vec<Payment>,
     /// What the customer said afterwards.
     pub customer_feedback: Option<String>,
     /// 1 to 5.
@@ -220,13 +226,18 @@ impl JobCard {
         })
     }
 
-    /// The card, invoiced.
+    /// The card, invoiced; what was paid in advance is the invoice's from now on.
     ///
     /// # Errors
     /// `INVALID_TRANSITION` unless it is completed.
     pub fn invoiced(&self, invoice: Uuid, now: Timestamp) -> Result<Self, Refusal> {
         self.status.step(JobCardStatus::Invoiced)?;
-        Ok(Self { status: JobCardStatus::Invoiced, invoice_id: Some(invoice), ..self.changed(now) })
+        Ok(Self {
+            status: JobCardStatus::Invoiced,
+            invoice_id: Some(invoice),
+            advances: Vec::new(),
+            ..self.changed(now)
+        })
     }
 
     /// The card with other items.
@@ -309,6 +320,21 @@ impl JobCard {
             feedback_rating,
             ..self.changed(now)
         })
+    }
+
+    /// The card, deleted.
+    ///
+    /// # Errors
+    /// `NOT_CANCELLED`; `ADVANCE_HELD` while money of the customer is held on it.
+    pub fn deleted(&self, now: Timestamp) -> Result<Self, Refusal> {
+        if self.status != JobCardStatus::Cancelled {
+            return Err(Refusal::conflict("NOT_CANCELLED", "Only a cancelled job card can be deleted"));
+        }
+        if self.advance_paid() != Paise::ZERO {
+            let message = format!("Give the advance of {} back first", self.advance_paid());
+            return Err(Refusal::conflict("ADVANCE_HELD", message));
+        }
+        Ok(self.changed(now))
     }
 
     /// Whether the work on it is over.

@@ -19,6 +19,7 @@ pub mod money;
 pub mod numbering;
 pub mod parts_issue;
 pub mod parts_request;
+pub mod payment;
 pub mod permissions;
 pub mod purchase_order;
 pub mod query;

@@ -145,7 +145,8 @@ impl Machine for InvoiceStatus {
     fn next(self) -> &'static [Self] {
         match self {
             Self::Unpaid => &[Self::PartiallyPaid, Self::Paid, Self::Cancelled],
-            Self::PartiallyPaid => &[Self::Paid],
+            // UNPAID again when all of it was given back.
+            Self::PartiallyPaid => &[Self::Paid, Self::Unpaid],
             Self::Paid | Self::Cancelled => &[],
         }
     }

@@ -294,6 +294,18 @@ choices! {
 }
 
 choices! {
+    /// Which way money went, and when.
+    PaymentKind {
+        /// Taken for an invoice.
+        Payment = "PAYMENT",
+        /// Taken on a job card before it was invoiced.
+        Advance = "ADVANCE",
+        /// Given back.
+        Refund = "REFUND",
+    }
+}
+
+choices! {
     /// How a payment was made.
     PaymentMethod {
         /// Cash.

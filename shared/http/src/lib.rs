@@ -20,6 +20,7 @@ mod middleware;
 pub mod openapi;
 pub mod parts;
 pub mod password;
+pub mod payment;
 mod rate_limit;
 mod reply;
 mod router;

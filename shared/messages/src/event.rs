@@ -91,6 +91,28 @@ pub enum EventKind {
         /// Grand total, in paise.
         grand_total_paise: i64,
     },
+    /// Money was taken for an invoice, or given back.
+    InvoicePaymentRecorded {
+        /// The invoice.
+        invoice_id: Uuid,
+        /// The entry.
+        payment_id: Uuid,
+        /// PAYMENT or REFUND.
+        kind: String,
+        /// How much, in paise; more than nothing also when it was given back.
+        amount_paise: i64,
+    },
+    /// An advance was taken on a job card, or given back.
+    AdvanceRecorded {
+        /// The job card.
+        job_card_id: Uuid,
+        /// The entry.
+        payment_id: Uuid,
+        /// ADVANCE or REFUND.
+        kind: String,
+        /// How much, in paise; more than nothing also when it was given back.
+        amount_paise: i64,
+    },
     /// A purchase order waits for approval: notify the admins.
     PurchaseOrderSubmitted {
         /// The order.

@@ -85,6 +85,8 @@ pub struct Hints {
     pub(crate) card: SeenCard,
     /// Centres' parts that were not where a receipt expected them.
     pub(crate) receivers: SeenReceivers,
+    /// The vehicle is no longer occupied by the job card.
+    pub(crate) vehicle_left: Arc<AtomicBool>,
 }
 
 impl Store {
@@ -207,6 +209,22 @@ impl Store {
         }
         let changed = status_changed(old, &new);
         Ok(Plan::new(transaction, new).event(Some(old.service_center_id), changed))
+    }
+
+    /// Records an advance, or that it was given back.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn pay_in_advance(&self, old: &JobCard, new: JobCard) -> Result<Plan<JobCard>, StoreError> {
+        let recorded = new.advances.last().map(|entry| EventKind::AdvanceRecorded {
+            job_card_id: new.id,
+            payment_id: entry.id,
+            kind: entry.kind.as_str().to_owned(),
+            amount_paise: entry.amount_paise.get(),
+        });
+        let centre = Some(new.service_center_id);
+        let plan = Plan::replace(old, new)?;
+        Ok(recorded.into_iter().fold(plan, |plan, event| plan.event(centre, event)))
     }
 
     /// Asks for parts: stores the request and makes the card wait for it.

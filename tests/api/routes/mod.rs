@@ -14,6 +14,7 @@ mod parts_issues;
 mod parts_receipts;
 mod parts_requests;
 mod parts_returns;
+mod payments;
 mod purchase_deliveries;
 mod purchase_orders;
 mod reconciliation;

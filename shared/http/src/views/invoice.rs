@@ -1,9 +1,10 @@
 use dms_domain::{
     calendar::Timestamp,
     formats::{GstState, Gstin, HsnSac},
-    invoice::{BillTo, Invoice, InvoiceItem, Payment},
+    invoice::{BillTo, Invoice, InvoiceItem},
     money::Rupees,
-    statuses::{InvoiceStatus, PaymentMethod},
+    payment::Payment,
+    statuses::{InvoiceStatus, PaymentKind, PaymentMethod},
 };
 use uuid::Uuid;
 
@@ -34,8 +35,12 @@ super::view! {
         igst: Rupees = Rupees(i.totals.igst_paise),
         round_off: Rupees = Rupees(i.totals.round_off_paise),
         grand_total: Rupees = Rupees(i.totals.grand_total_paise),
+        /// What was taken less what was given back: the sum of `payments`.
         amount_paid: Rupees = Rupees(i.amount_paid_paise),
+        /// What is still to be paid.
         balance: Rupees = Rupees(i.balance()),
+        /// What was paid beyond what the invoice asks for: to be given back.
+        refund_due: Rupees = Rupees(i.refund_due()),
         payments: Vec<PaymentView> = i.payments.iter().map(PaymentView::of).collect(),
         paid_at: Option<Timestamp> = i.paid_at,
         cancel_reason: Option<String> = i.cancel_reason.clone(),
@@ -77,9 +82,13 @@ super::view! {
 }
 
 super::view! {
-    /// A payment.
+    /// Money that was taken or given back.
     PaymentView of Payment as p {
+        /// The receipt's id.
         id: Uuid = p.id,
+        #[serde(rename = "type")]
+        kind: PaymentKind = p.kind,
+        /// More than 0, also of a refund.
         amount: Rupees = Rupees(p.amount_paise),
         method: PaymentMethod = p.method,
         reference: Option<String> = p.reference.clone(),
