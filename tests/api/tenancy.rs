@@ -19,6 +19,7 @@ enum Names {
     PartsRequest,
     Part,
     Invoice,
+    CreditNote,
     Centre,
     User,
     /// A parts issue to the centre.
@@ -50,7 +51,9 @@ impl Names {
 type Row = (Names, fn(&Documents) -> Value);
 
 fn row(method: &Method, path: &str) -> Option<Row> {
-    use Names::{Appointment, Centre, Customer, Invoice, JobCard, Nothing, Part, PartsRequest, User, Vehicle};
+    use Names::{
+        Appointment, Centre, CreditNote, Customer, Invoice, JobCard, Nothing, Part, PartsRequest, User, Vehicle,
+    };
     let none: fn(&Documents) -> Value = |_| Value::Null;
     Some(match (method.as_str(), path) {
         ("GET", "/api/health" | "/api/openapi.json" | "/api/auth/me")
@@ -130,6 +133,9 @@ fn row(method: &Method, path: &str) -> Option<Row> {
         ("POST", "/api/invoices/{id}/payments" | "/api/invoices/{id}/refunds") => {
             (Invoice, |_| json!({"amount": 1, "method": "CASH"}))
         }
+        ("POST", "/api/invoices/{id}/credit-notes") => (Invoice, |_| json!({"reason": "test"})),
+        ("GET", "/api/credit-notes") => (Nothing, none),
+        ("GET", "/api/credit-notes/{id}") => (CreditNote, none),
         ("POST", "/api/job-cards/{id}/payments" | "/api/job-cards/{id}/refunds") => {
             (JobCard, |_| json!({"amount": 1, "method": "CASH"}))
         }
@@ -243,6 +249,7 @@ struct Documents {
     parts_request: String,
     parts_request_item: String,
     invoice: String,
+    credit_note: String,
     item: String,
     part_item: String,
     issue: String,
@@ -302,6 +309,9 @@ impl Documents {
         let completed = dealership.completed_card(centre).await;
         let invoiced = dealership.completed_card(centre).await;
         let invoice = dealership.invoice_for(centre, &invoiced).await;
+        let credit = format!("/api/invoices/{}/credit-notes", id(&invoice));
+        let lines = json!([{"srNo": 1, "amount": 10}]);
+        let note = centre.manager.create(&credit, json!({"reason": "Too dear", "items": lines})).await;
         Self {
             centre: centre.id.clone(),
             customer: id(&customer),
@@ -315,6 +325,7 @@ impl Documents {
             parts_request_item: id(&request["items"][0]),
             parts_request: id(&request),
             invoice: id(&invoice),
+            credit_note: id(&note),
             part_item: id(&with_part["items"][1]),
             issue: id(&issue),
             sent_item: id(&sent["items"][0]),
@@ -338,6 +349,7 @@ impl Documents {
             Names::PartsRequest => &self.parts_request,
             Names::Part => &self.part,
             Names::Invoice => &self.invoice,
+            Names::CreditNote => &self.credit_note,
             Names::Centre => &self.centre,
             Names::User => &self.engineer,
             Names::Issue => &self.issue,
@@ -518,6 +530,7 @@ async fn everything_of(dealership: &Dealership, documents: &Documents) -> Vec<Va
         format!("/api/parts-requests/{}", documents.parts_request),
         format!("/api/inventory/parts/{}", documents.part),
         format!("/api/invoices/{}", documents.invoice),
+        format!("/api/credit-notes/{}", documents.credit_note),
         format!("/api/service-centers/{}", documents.centre),
         format!("/api/users/{}", documents.engineer),
         format!("/api/vehicles/{}", documents.vehicle),
@@ -623,6 +636,7 @@ async fn lists_show_the_own_centre_alone_whatever_is_asked() {
         ("/api/inventory", "serviceCenterId", &foreign.centre),
         ("/api/inventory/low-stock", "serviceCenterId", &foreign.centre),
         ("/api/invoices", "customerId", &foreign.customer),
+        ("/api/credit-notes", "invoiceId", &foreign.invoice),
         ("/api/parts-issues", "requestedById", &foreign.engineer),
         ("/api/users", "serviceCenterId", &foreign.centre),
     ];

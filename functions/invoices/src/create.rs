@@ -196,6 +196,8 @@ fn invoice(id: Uuid, by: Uuid, input: &NewInvoice, sources: &Sources, cmd: &Cmd)
         totals,
         amount_paid_paise: Paise::ZERO,
         payments: Vec::new(),
+        credited_paise: Paise::ZERO,
+        credit_notes: Vec::new(),
         paid_at: None,
         cancel_reason: None,
         created_by_id: by,

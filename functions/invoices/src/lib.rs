@@ -1,6 +1,9 @@
-//! Invoices (specification §11): from a job card or over the counter, numbered without gaps, paid once.
+//! Invoices (specification §11): from a job card or over the counter, numbered without gaps, paid once; and the credit
+//! notes that take them back.
 
 mod create;
+mod credit;
+mod credit_notes;
 mod payments;
 mod read;
 mod status;
@@ -16,4 +19,7 @@ pub fn routes() -> ApiRouter {
         .routes(routes!(status::change_status))
         .routes(routes!(payments::pay))
         .routes(routes!(payments::refund))
+        .routes(routes!(credit::credit))
+        .routes(routes!(credit_notes::list))
+        .routes(routes!(credit_notes::get))
 }

@@ -82,7 +82,7 @@ pub(crate) async fn change_status(
                 let cancelled = invoice.cancelled(reason.0.clone(), now)?;
                 app.store.cancel_invoice(&invoice, cancelled, by, &hints)
             }
-            InvoiceStatus::Unpaid | InvoiceStatus::PartiallyPaid => {
+            InvoiceStatus::Unpaid | InvoiceStatus::PartiallyPaid | InvoiceStatus::Credited => {
                 Err(Refusal::field("status", "can be set to PAID or CANCELLED").into())
             }
         }

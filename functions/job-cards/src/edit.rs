@@ -4,7 +4,6 @@ use dms_domain::{
     job_card::{JobCard, JobCardEdit, JobCardForms},
     permissions::grant,
     statuses::{JobCardStatus, Priority, ServiceLocation},
-    vehicle::ServiceRecord,
 };
 use dms_http::{
     ApiResult, AppState, Reply,
@@ -115,21 +114,9 @@ pub(crate) async fn update(
             forms.check_size()?;
         }
         // Feedback that comes after the payment belongs into the vehicle's history, too.
-        let record = match card.status {
-            JobCardStatus::Invoiced => app.store.service_record(&card).await?,
-            JobCardStatus::Created
-            | JobCardStatus::Assigned
-            | JobCardStatus::InProgress
-            | JobCardStatus::PartsPending
-            | JobCardStatus::Completed
-            | JobCardStatus::Cancelled => None,
-        };
-        let record = record.map(|record| ServiceRecord {
-            customer_feedback: new.customer_feedback.clone(),
-            feedback_rating: new.feedback_rating,
-            ..record
-        });
-        app.store.edit_job_card(&card, new, forms, record)
+        let in_history =
+            card.status == JobCardStatus::Invoiced && app.store.service_record(&card).await?.is_some();
+        app.store.edit_job_card(&card, new, forms, in_history)
     };
     cmd.run(&app.store, permit.user_id(), StatusCode::OK, plan, view).await
 }

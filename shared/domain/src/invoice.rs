@@ -7,6 +7,7 @@ use crate::{
     calendar::Timestamp,
     customer::Customer,
     formats::{GstState, Gstin, HsnSac},
+    gst::Supply,
     money::Paise,
     payment::Payment,
     refusal::Refusal,
@@ -60,6 +61,12 @@ pub struct Invoice {
     /// What was taken and given back.
     #[serde(default)]
     pub payments: Vec<Payment>,
+    /// What credit notes took back: the sum of their grand totals.
+    #[serde(default)]
+    pub credited_paise: Paise,
+    /// The credit notes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub credit_notes: Vec<CreditNoteRef>,
     /// Paid in full at.
     pub paid_at: Option<Timestamp>,
     /// Why it was cancelled.
@@ -118,6 +125,39 @@ pub struct InvoiceItem {
     pub igst_paise: Paise,
     /// Taxable value and taxes.
     pub total_paise: Paise,
+    /// What credit notes took back of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credited: Option<Credited>,
+}
+
+/// What credit notes took back of a line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Credited {
+    /// How many.
+    pub quantity: i64,
+    /// Of the taxable value.
+    pub taxable_value_paise: Paise,
+    /// Of the central tax.
+    pub cgst_paise: Paise,
+    /// Of the state tax.
+    pub sgst_paise: Paise,
+    /// Of the integrated tax.
+    pub igst_paise: Paise,
+}
+
+/// A credit note, as its invoice names it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CreditNoteRef {
+    /// The credit note.
+    pub id: Uuid,
+    /// Its number.
+    pub credit_note_number: String,
+    /// What it took back.
+    pub grand_total_paise: Paise,
+    /// When it was issued.
+    pub created_at: Timestamp,
 }
 
 /// The sums of an invoice: each the sum of its lines, to the paisa.
@@ -167,6 +207,11 @@ impl BillTo {
 }
 
 impl Invoice {
+    /// How it is taxed.
+    pub(crate) fn supply(&self) -> Supply {
+        Supply::between(self.supplier_state, self.place_of_supply)
+    }
+
     /// The parts it sold over the counter and how many of each.
     pub fn parts_sold(&self) -> std::collections::BTreeMap<Uuid, i64> {
         let mut parts = std::collections::BTreeMap::new();

@@ -16,7 +16,7 @@ use crate::{
     user::User,
 };
 
-mod advances;
+mod billing;
 
 /// Most items on one job card: its cancellation returns them all to stock in one transaction (decisions, "Stock").
 pub const MAX_ITEMS: usize = 40;
@@ -222,20 +222,6 @@ impl JobCard {
         Ok(Self {
             status: JobCardStatus::PartsPending,
             open_parts_requests: self.open_parts_requests + 1,
-            ..self.changed(now)
-        })
-    }
-
-    /// The card, invoiced; what was paid in advance is the invoice's from now on.
-    ///
-    /// # Errors
-    /// `INVALID_TRANSITION` unless it is completed.
-    pub fn invoiced(&self, invoice: Uuid, now: Timestamp) -> Result<Self, Refusal> {
-        self.status.step(JobCardStatus::Invoiced)?;
-        Ok(Self {
-            status: JobCardStatus::Invoiced,
-            invoice_id: Some(invoice),
-            advances: Vec::new(),
             ..self.changed(now)
         })
     }

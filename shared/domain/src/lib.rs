@@ -7,6 +7,7 @@
 pub mod appointment;
 pub mod calendar;
 pub mod central_stock;
+pub mod credit_note;
 pub mod customer;
 pub mod fields;
 pub mod formats;

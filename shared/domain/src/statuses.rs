@@ -176,8 +176,10 @@ choices! {
         Unpaid = "UNPAID" / 'U',
         /// Some of it paid.
         PartiallyPaid = "PARTIALLY_PAID" / 'L',
-        /// All of it paid.
+        /// All of it paid, as far as credit notes have left it.
         Paid = "PAID" / 'P',
+        /// Credit notes took all of it back.
+        Credited = "CREDITED" / 'C',
         /// Cancelled.
         Cancelled = "CANCELLED" / 'X',
     }
@@ -278,7 +280,7 @@ choices! {
         Return = "RETURN",
         /// Sold over the counter.
         Sale = "SALE",
-        /// A sale was cancelled.
+        /// A sale was cancelled, or credited and the parts returned.
         SaleReversal = "SALE_REVERSAL",
         /// Arrived from Central, or at Central from a centre.
         Receipt = "RECEIPT",

@@ -50,6 +50,7 @@ const TAGS: &[(&str, &str)] = &[
     ("Parts issues", "Parts on their way from Central to a centre, or back"),
     ("Suppliers", "Whom Central buys from"),
     ("Invoices", "GST invoices and their payment"),
+    ("Credit notes", "What takes an invoice back, or some of it"),
     ("Service centres", "The tenants"),
     ("Users", "Who may do what"),
     ("System", "Health and documentation"),

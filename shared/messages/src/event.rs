@@ -90,6 +90,22 @@ pub enum EventKind {
         invoice_number: String,
         /// Grand total, in paise.
         grand_total_paise: i64,
+        /// What credit notes had taken off it before, in paise.
+        #[serde(default)]
+        credited_paise: i64,
+    },
+    /// A credit note was issued.
+    CreditNoteIssued {
+        /// The credit note.
+        credit_note_id: Uuid,
+        /// Its number.
+        credit_note_number: String,
+        /// The invoice.
+        invoice_id: Uuid,
+        /// What it took off, in paise.
+        grand_total_paise: i64,
+        /// Whether the invoice had been PAID before: then its value shrinks.
+        was_paid: bool,
     },
     /// Money was taken for an invoice, or given back.
     InvoicePaymentRecorded {

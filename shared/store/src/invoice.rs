@@ -79,7 +79,11 @@ impl Store {
         let invoice = Invoice { invoice_number, gst_invoice_number, ..invoice };
         transaction.create(&invoice)?;
         if let Some(card) = card {
-            transaction.replace(card, &card.invoiced(invoice.id, invoice.created_at)?)?;
+            let mut invoiced = card.invoiced(invoice.id, invoice.created_at)?;
+            if planted(PlantedBug::AdvanceKeptOnCard) {
+                invoiced.advances.clone_from(&card.advances);
+            }
+            transaction.replace(card, &invoiced)?;
         }
         let sales = stock_moves(&invoice, -1, ("SOLD", LedgerType::Sale), by);
         let alerts = transaction.move_stock(&sales, &hints.parts)?;
@@ -127,18 +131,7 @@ impl Store {
     ) -> Result<Plan<Invoice>, StoreError> {
         let mut transaction = Transaction::new();
         transaction.replace(old, &new)?;
-        if let Some(job_card) = new.job_card_id {
-            let (from, to) = (JobCardStatus::Invoiced, JobCardStatus::Completed);
-            let step = UnreadStep {
-                own: TenantKind::JobCard.own(&job_card),
-                id: job_card,
-                from: (from.as_str(), from.tally_code()),
-                to: (to.as_str(), to.tally_code()),
-            };
-            let update = step.update(new.updated_at).remove("invoiceId").when("invoiceId", new.id.to_string());
-            let other = |_: Option<&Item>| Some(Refusal::conflict("JOB_CARD_CLOSED", "The job card has moved on"));
-            transaction.step_unread(&step, update, Box::new(other));
-        }
+        transaction.reopen_card(&new);
         let returns = stock_moves(&new, 1, ("SALE_CANCELLED", LedgerType::SaleReversal), by);
         if !planted(PlantedBug::SaleKeptWhenCancelled) {
             transaction.move_stock(&returns, &hints.parts)?;
@@ -151,4 +144,21 @@ fn stock_moves(invoice: &Invoice, sign: i64, words: (&str, LedgerType), by: Uuid
     let document = ("invoice", invoice.invoice_number.as_str());
     let cause = Cause { words, document, by, now: invoice.updated_at };
     cause.moves(invoice.parts_sold().into_iter().map(|(part, quantity)| (part, sign * quantity)))
+}
+
+impl Transaction {
+    /// Makes the job card of an invoice that is no longer live COMPLETED again.
+    pub(crate) fn reopen_card(&mut self, invoice: &Invoice) {
+        let Some(job_card) = invoice.job_card_id else { return };
+        let (from, to) = (JobCardStatus::Invoiced, JobCardStatus::Completed);
+        let step = UnreadStep {
+            own: TenantKind::JobCard.own(&job_card),
+            id: job_card,
+            from: (from.as_str(), from.tally_code()),
+            to: (to.as_str(), to.tally_code()),
+        };
+        let update = step.update(invoice.updated_at).remove("invoiceId").when("invoiceId", invoice.id.to_string());
+        let other = |_: Option<&Item>| Some(Refusal::conflict("JOB_CARD_CLOSED", "The job card has moved on"));
+        self.step_unread(&step, update, Box::new(other));
+    }
 }

@@ -11,7 +11,7 @@
 //! | a vehicle's service history, newest first | table | `VEH#id#HISTORY` | job card id |
 //! | service centres, all or one | table | `CENTRES` | ordinal, 4 digits |
 //! | a centre's users, newest first | gsi2 | `C7#USER` | id |
-//! | a tenant document by id; all of a centre, newest first | table | `C7#JC` `C7#APT` `C7#PR` `C7#PART` `C7#INV` `C7#PI` | id |
+//! | a tenant document by id; all of a centre, newest first | table | `C7#JC` `C7#APT` `C7#PR` `C7#PART` `C7#INV` `C7#CN` `C7#PI` | id |
 //! | … in one state | gsi1 | `C7#JC#<code>` | id |
 //! | a job card's parts 1, 2A and 3 | table | `C7#JC.FORMS` | id |
 //! | Central's documents by id; all, newest first | table | `CENTRAL#PART` `CENTRAL#PO` `CENTRAL#SUP` | id |

@@ -10,6 +10,7 @@ mod central_stock;
 mod client;
 mod command;
 mod counter;
+mod credit_note;
 mod customer;
 mod entity;
 mod error;

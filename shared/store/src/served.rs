@@ -4,6 +4,7 @@
 use std::sync::atomic::Ordering::Relaxed;
 
 use dms_domain::{
+    calendar::Timestamp,
     invoice::Invoice,
     statuses::{InvoiceStatus, VehicleStatus},
     vehicle::ServiceRecord,
@@ -12,11 +13,19 @@ use dms_messages::EventKind;
 use uuid::Uuid;
 
 use crate::{
-    client::Item, error::StoreError, job_card::Hints, keys::MasterKind, transaction::Transaction, update::Update,
+    error::StoreError,
+    job_card::Hints,
+    keys::{self, MasterKind},
+    planted::{PlantedBug, planted},
+    tables::Table,
+    transaction::Transaction,
+    update::Update,
 };
 
 impl Transaction {
-    /// Books the service of an invoice that becomes PAID, once. Returns what is to be told of it.
+    /// Books the service of an invoice that becomes PAID, once; what credit notes take off it afterwards is taken off the
+    /// vehicle's totals, and the whole service when nothing of the invoice is left. So whatever comes first, what a vehicle
+    /// has cost is what its paid invoices ask for. Returns what is to be told of it.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`].
@@ -26,8 +35,26 @@ impl Transaction {
         new: &Invoice,
         hints: &Hints,
     ) -> Result<Option<EventKind>, StoreError> {
-        let is_paid = |invoice: &Invoice| invoice.status == InvoiceStatus::Paid;
-        if !is_paid(new) || old.is_some_and(is_paid) {
+        let before = old.filter(|invoice| invoice.status == InvoiceStatus::Paid);
+        let Some(before) = before else { return self.book_paid(new, hints) };
+        let less = before.due().get() - new.due().get();
+        if let (Some(vehicle), Some(job_card)) = (new.vehicle_id, new.job_card_id)
+            && less > 0
+            && !planted(PlantedBug::SpentKeptWhenCredited)
+        {
+            let wholly = new.status != InvoiceStatus::Paid;
+            self.take_off_vehicle(vehicle, less, wholly, new.updated_at);
+            let record = keys::vehicle_history(&vehicle, &job_card);
+            match wholly {
+                true => self.delete(Table::Core, record),
+                false => self.update(Update::of(record).add("totalCostPaise", -less).when_exists()),
+            }
+        }
+        Ok(None)
+    }
+
+    fn book_paid(&mut self, new: &Invoice, hints: &Hints) -> Result<Option<EventKind>, StoreError> {
+        if new.status != InvoiceStatus::Paid {
             return Ok(None);
         }
         if let (Some(vehicle), Some(job_card)) = (new.vehicle_id, new.job_card_id) {
@@ -39,7 +66,17 @@ impl Transaction {
             invoice_id: new.id,
             invoice_number: new.invoice_number.clone(),
             grand_total_paise: new.totals.grand_total_paise.get(),
+            credited_paise: new.credited_paise.get(),
         }))
+    }
+
+    fn take_off_vehicle(&mut self, vehicle: Uuid, paise: i64, wholly: bool, now: Timestamp) {
+        let update = Update::of(MasterKind::Vehicle.key(&vehicle))
+            .set("updatedAt", now.to_string())
+            .add("totalSpentPaise", -paise)
+            .add("version", 1)
+            .when_exists();
+        self.update(if wholly { update.add("totalServices", -1) } else { update });
     }
 
     /// Adds the service to the vehicle's totals, and frees it unless another card has it by now.
@@ -50,7 +87,7 @@ impl Transaction {
             .set("lastServiceCenterId", invoice.service_center_id.to_string())
             .set("updatedAt", now)
             .add("totalServices", 1)
-            .add("totalSpentPaise", invoice.totals.grand_total_paise.get())
+            .add("totalSpentPaise", invoice.due().get())
             .add("version", 1);
         if hints.vehicle_left.load(Relaxed) {
             self.update(served.unless("activeJobCardId", job_card.to_string()).when_exists());
@@ -60,12 +97,7 @@ impl Transaction {
             .set("currentStatus", VehicleStatus::Available.as_str())
             .remove("activeJobCardId")
             .when("activeJobCardId", job_card.to_string());
-        let left = hints.vehicle_left.clone();
-        let on_failure = move |_: Option<&Item>| {
-            left.store(true, Relaxed);
-            None
-        };
-        self.update_or(freed, Box::new(on_failure));
+        self.update_or(freed, hints.on_vehicle_left());
     }
 }
 
@@ -88,7 +120,7 @@ fn service_record(invoice: &Invoice, vehicle: Uuid, job_card: Uuid) -> ServiceRe
         service_type: invoice.service_type.clone().unwrap_or_default(),
         engineer_name: invoice.engineer_name.clone(),
         parts: invoice.items.iter().map(|item| item.name.clone()).collect(),
-        total_cost_paise: invoice.totals.grand_total_paise,
+        total_cost_paise: invoice.due(),
         invoice_number: invoice.invoice_number.clone(),
         customer_feedback: None,
         feedback_rating: None,

@@ -5,6 +5,7 @@ mod appointments;
 mod auth;
 mod bad_input;
 mod central_inventory;
+mod credit_notes;
 mod customers;
 mod inventory;
 mod invoices;

@@ -78,7 +78,7 @@ impl Supply {
     }
 
     /// CGST (and SGST alike) and IGST on a taxable value at a rate in per cent, each rounded half up to the paisa.
-    fn taxes(self, taxable: i128, rate: u8) -> (i128, i128) {
+    pub(crate) fn taxes(self, taxable: i128, rate: u8) -> (i128, i128) {
         let hundredths = taxable * i128::from(rate);
         match self {
             Self::IntraState => ((hundredths + 100) / 200, 0),

@@ -74,6 +74,7 @@ fn item(position: usize, line: &ChargeLine, tax: &TaxedLine) -> InvoiceItem {
         sgst_paise: tax.sgst,
         igst_paise: tax.igst,
         total_paise: tax.total,
+        credited: None,
     }
 }
 

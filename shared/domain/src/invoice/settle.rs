@@ -16,27 +16,33 @@ fn excess(amount: Paise, over: Paise) -> Paise {
 }
 
 impl Invoice {
+    /// What the invoice asks for: what credit notes have left of it.
+    pub fn due(&self) -> Paise {
+        excess(self.totals.grand_total_paise, self.credited_paise)
+    }
+
     /// What is still to be paid.
     pub fn balance(&self) -> Paise {
-        excess(self.totals.grand_total_paise, self.amount_paid_paise)
+        excess(self.due(), self.amount_paid_paise)
     }
 
     /// What was paid beyond what the invoice asks for, and is the customer's.
     pub fn refund_due(&self) -> Paise {
-        excess(self.amount_paid_paise, self.totals.grand_total_paise)
+        excess(self.amount_paid_paise, self.due())
     }
 
-    fn changed(&self, now: Timestamp) -> Self {
+    pub(crate) fn changed(&self, now: Timestamp) -> Self {
         Self { updated_at: now, version: self.version + 1, ..self.clone() }
     }
 
-    /// The invoice with these entries, in the state that follows from them. Who has paid once in full has paid.
-    fn with_entries(self, payments: Vec<Payment>, now: Timestamp) -> Result<Self, Refusal> {
+    /// The invoice with these entries, in the state that follows from them and from what it asks for. Who has paid once in
+    /// full has paid.
+    pub(crate) fn with_entries(self, payments: Vec<Payment>, now: Timestamp) -> Result<Self, Refusal> {
         let amount_paid_paise = payment::held(&payments);
         let status = match self.status {
-            InvoiceStatus::Paid | InvoiceStatus::Cancelled => self.status,
+            InvoiceStatus::Paid | InvoiceStatus::Credited | InvoiceStatus::Cancelled => self.status,
             InvoiceStatus::Unpaid | InvoiceStatus::PartiallyPaid => {
-                if amount_paid_paise >= self.totals.grand_total_paise {
+                if amount_paid_paise >= self.due() {
                     InvoiceStatus::Paid
                 } else if amount_paid_paise > Paise::ZERO {
                     InvoiceStatus::PartiallyPaid
@@ -100,6 +106,7 @@ impl Invoice {
         let (refundable, why) = match self.status {
             InvoiceStatus::PartiallyPaid => (self.amount_paid_paise, "that much was paid"),
             InvoiceStatus::Unpaid | InvoiceStatus::Cancelled => (Paise::ZERO, "nothing was paid"),
+            InvoiceStatus::Credited => (self.refund_due(), "that much was paid"),
             InvoiceStatus::Paid => {
                 (self.refund_due(), "of what the invoice asks for, only what a credit note takes back")
             }
@@ -116,11 +123,15 @@ impl Invoice {
     ///
     /// # Errors
     /// `INVALID_TRANSITION` when something was paid; `USE_CREDIT_NOTE` after the day of issue (decisions,
-    /// "States").
+    /// "States"), and when a credit note has taken back some of it.
     pub fn cancelled(&self, reason: String, now: Timestamp) -> Result<Self, Refusal> {
         self.status.step(InvoiceStatus::Cancelled)?;
         if self.created_at.ist_date() != now.ist_date() {
             let message = "An invoice can be cancelled on the day of its issue only; afterwards by a credit note";
+            return Err(Refusal::conflict("USE_CREDIT_NOTE", message));
+        }
+        if !self.credit_notes.is_empty() {
+            let message = "A credit note has taken back some of the invoice: take back the rest by another";
             return Err(Refusal::conflict("USE_CREDIT_NOTE", message));
         }
         Ok(Self { status: InvoiceStatus::Cancelled, cancel_reason: Some(reason), ..self.changed(now) })

@@ -1,7 +1,7 @@
 use dms_domain::{
     calendar::Timestamp,
     formats::{GstState, Gstin, HsnSac},
-    invoice::{BillTo, Invoice, InvoiceItem},
+    invoice::{BillTo, CreditNoteRef, Invoice, InvoiceItem},
     money::Rupees,
     payment::Payment,
     statuses::{InvoiceStatus, PaymentKind, PaymentMethod},
@@ -37,7 +37,10 @@ super::view! {
         grand_total: Rupees = Rupees(i.totals.grand_total_paise),
         /// What was taken less what was given back: the sum of `payments`.
         amount_paid: Rupees = Rupees(i.amount_paid_paise),
-        /// What is still to be paid.
+        /// What credit notes took back: the sum of `creditNotes`.
+        credited: Rupees = Rupees(i.credited_paise),
+        credit_notes: Vec<CreditNoteRefView> = i.credit_notes.iter().map(CreditNoteRefView::of).collect(),
+        /// What is still to be paid: the grand total less what was credited and paid.
         balance: Rupees = Rupees(i.balance()),
         /// What was paid beyond what the invoice asks for: to be given back.
         refund_due: Rupees = Rupees(i.refund_due()),
@@ -78,6 +81,21 @@ super::view! {
         sgst: Rupees = Rupees(i.sgst_paise),
         igst: Rupees = Rupees(i.igst_paise),
         total: Rupees = Rupees(i.total_paise),
+        /// How many of them credit notes took back.
+        credited_quantity: i64 = i.credited.unwrap_or_default().quantity,
+        /// How much of the taxable value credit notes took back.
+        credited_value: Rupees = Rupees(i.credited.unwrap_or_default().taxable_value_paise),
+    }
+}
+
+super::view! {
+    /// A credit note, as its invoice names it.
+    CreditNoteRefView of CreditNoteRef as c {
+        id: Uuid = c.id,
+        #[schema(example = "CN-SC001-2025-0001")]
+        credit_note_number: String = c.credit_note_number.clone(),
+        grand_total: Rupees = Rupees(c.grand_total_paise),
+        created_at: Timestamp = c.created_at,
     }
 }
 

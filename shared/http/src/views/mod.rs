@@ -3,6 +3,7 @@
 
 mod appointment;
 mod central_stock;
+mod credit_note;
 mod customer;
 mod invoice;
 mod job_card;
@@ -17,6 +18,7 @@ mod vehicle;
 
 pub use appointment::AppointmentView;
 pub use central_stock::CentralPartView;
+pub use credit_note::CreditNoteView;
 pub use customer::CustomerView;
 pub use invoice::{BillToView, InvoiceItemView, InvoiceView, PaymentView};
 pub use job_card::{JobCardItemView, JobCardView};

@@ -44,6 +44,8 @@ pub enum TenantKind {
     Part,
     /// Invoices.
     Invoice,
+    /// Credit notes.
+    CreditNote,
     /// Parts issues; they belong to Central, too.
     PartsIssue,
 }
@@ -124,6 +126,7 @@ impl TenantKind {
             Self::PartsRequest => "PR",
             Self::Part => "PART",
             Self::Invoice => "INV",
+            Self::CreditNote => "CN",
             Self::PartsIssue => "PI",
         }
     }

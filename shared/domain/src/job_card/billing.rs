@@ -1,4 +1,8 @@
-//! Money that is taken before there is an invoice.
+//! A job card and its money: advances, the invoice, credit notes.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
 
 use super::JobCard;
 use crate::{
@@ -6,10 +10,57 @@ use crate::{
     money::Paise,
     payment::{self, MAX_ADVANCES, Payment},
     refusal::Refusal,
+    state_machine::Machine,
     statuses::JobCardStatus,
 };
 
 impl JobCard {
+    /// The card, invoiced; what was paid in advance is the invoice's from now on.
+    ///
+    /// # Errors
+    /// `INVALID_TRANSITION` unless it is completed.
+    pub fn invoiced(&self, invoice: Uuid, now: Timestamp) -> Result<Self, Refusal> {
+        self.status.step(JobCardStatus::Invoiced)?;
+        Ok(Self {
+            status: JobCardStatus::Invoiced,
+            invoice_id: Some(invoice),
+            advances: Vec::new(),
+            ..self.changed(now)
+        })
+    }
+
+    /// The card after a credit note for its invoice: without the parts that went back to stock and, when the invoice was
+    /// wholly credited, COMPLETED again, to be invoiced anew or cancelled.
+    ///
+    /// # Errors
+    /// `JOB_CARD_CLOSED` unless this invoice is its live one.
+    pub fn credited(
+        &self,
+        (invoice, wholly): (Uuid, bool),
+        returned: &BTreeMap<Uuid, i64>,
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        if self.status != JobCardStatus::Invoiced || self.invoice_id != Some(invoice) {
+            return Err(self.closed());
+        }
+        let mut returned = returned.clone();
+        let mut items = self.items.clone();
+        for item in &mut items {
+            let part = item.inventory_part_id.and_then(|part| returned.get_mut(&part));
+            if let Some(left) = part {
+                let taken = item.qty.min(*left);
+                item.qty -= taken;
+                *left -= taken;
+            }
+        }
+        items.retain(|item| item.qty > 0);
+        let (status, invoice_id) = match wholly {
+            true => (JobCardStatus::Completed, None),
+            false => (self.status, self.invoice_id),
+        };
+        Ok(Self { items, status, invoice_id, ..self.changed(now) })
+    }
+
     /// What is held in advance.
     pub fn advance_paid(&self) -> Paise {
         payment::held(&self.advances)
