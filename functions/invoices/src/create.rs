@@ -7,6 +7,7 @@ use dms_domain::{
     customer::Customer,
     fields::FieldErrors,
     formats::{GstState, HsnSac},
+    gst::Supply,
     inputs::{Amount, Quantity, ShortText},
     invoice::{BillTo, ChargeLine, Invoice, charge},
     job_card::JobCard,
@@ -175,7 +176,8 @@ fn invoice(id: Uuid, by: Uuid, input: &NewInvoice, sources: &Sources, cmd: &Cmd)
     let place_of_supply = input.place_of_supply.unwrap_or(supplier_state);
     let lines = lines(input, sources)?;
     let discount = input.discount.map_or(Paise::ZERO, |amount| amount.0);
-    let (items, totals) = charge(&lines, discount, supplier_state, place_of_supply, now.ist_date())?;
+    let supply = Supply::to_customer(supplier_state, place_of_supply, customer.details.is_sez);
+    let (items, totals) = charge(&lines, discount, supply, now.ist_date())?;
     let advances = card.as_ref().map_or(&[][..], |card| &card.advances);
     let invoice = Invoice {
         id,

@@ -93,6 +93,9 @@ pub struct BillTo {
     pub city_state: Option<String>,
     /// GSTIN of a firm.
     pub gstin: Option<Gstin>,
+    /// Whether it is that of a unit in a special economic zone.
+    #[serde(default)]
+    pub is_sez: bool,
 }
 
 /// A line of an invoice.
@@ -202,6 +205,7 @@ impl BillTo {
             address: details.address.clone(),
             city_state: details.city_state.clone(),
             gstin: details.gstin.clone(),
+            is_sez: details.is_sez,
         })
     }
 }
@@ -209,7 +213,7 @@ impl BillTo {
 impl Invoice {
     /// How it is taxed.
     pub(crate) fn supply(&self) -> Supply {
-        Supply::between(self.supplier_state, self.place_of_supply)
+        Supply::to_customer(self.supplier_state, self.place_of_supply, self.bill_to.is_sez)
     }
 
     /// The parts it sold over the counter and how many of each.

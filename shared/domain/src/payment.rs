@@ -22,7 +22,7 @@ pub struct Payment {
     /// UUIDv7.
     pub id: Uuid,
     /// Taken or given back.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", default = "payment")]
     pub kind: PaymentKind,
     /// How much; more than nothing, also when it was given back.
     pub amount_paise: Paise,
@@ -34,6 +34,11 @@ pub struct Payment {
     pub received_by_id: Uuid,
     /// When.
     pub received_at: Timestamp,
+}
+
+/// What an entry is that was stored before there were others.
+fn payment() -> PaymentKind {
+    PaymentKind::Payment
 }
 
 /// What entries come to: what was taken less what was given back. They are bounded in number and size, so the sum fits.

@@ -72,6 +72,12 @@ pub enum Supply {
 }
 
 impl Supply {
+    /// A supply to a customer: one in a special economic zone is supplied between states wherever it lies (IGST section
+    /// 7(5)(b)).
+    pub fn to_customer(supplier: GstState, place_of_supply: GstState, is_sez: bool) -> Self {
+        if is_sez { Self::InterState } else { Self::between(supplier, place_of_supply) }
+    }
+
     /// Compares the supplier's state with the place of supply.
     pub fn between(supplier: GstState, place_of_supply: GstState) -> Self {
         if supplier == place_of_supply { Self::IntraState } else { Self::InterState }

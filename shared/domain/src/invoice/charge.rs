@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{InvoiceItem, InvoiceTotals};
 use crate::{
-    formats::{GstState, HsnSac},
+    formats::HsnSac,
     gst::{self, Supply, TaxLine, TaxedLine, TaxedTotals},
     money::Paise,
     refusal::Refusal,
@@ -34,8 +34,7 @@ pub struct ChargeLine {
 pub fn charge(
     lines: &[ChargeLine],
     discount: Paise,
-    supplier: GstState,
-    place_of_supply: GstState,
+    supply: Supply,
     on: chrono::NaiveDate,
 ) -> Result<(Vec<InvoiceItem>, InvoiceTotals), Refusal> {
     if lines.is_empty() {
@@ -53,8 +52,8 @@ pub fn charge(
             gst_rate: line.gst_rate,
         })
         .collect();
-    let (taxed, totals) = gst::tax(&tax_lines, discount, Supply::between(supplier, place_of_supply))
-        .map_err(|error| Refusal::field("items", error.to_string()))?;
+    let (taxed, totals) =
+        gst::tax(&tax_lines, discount, supply).map_err(|error| Refusal::field("items", error.to_string()))?;
     let items = lines.iter().zip(&taxed).enumerate().map(|(position, (line, tax))| item(position, line, tax));
     Ok((items.collect(), InvoiceTotals::of(&totals)))
 }

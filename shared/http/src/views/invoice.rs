@@ -61,6 +61,8 @@ super::view! {
         address: Option<String> = b.address.clone(),
         city_state: Option<String> = b.city_state.clone(),
         gstin: Option<Gstin> = b.gstin.clone(),
+        /// A unit in a special economic zone.
+        is_sez: bool = b.is_sez,
     }
 }
 
