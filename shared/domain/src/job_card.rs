@@ -10,6 +10,7 @@ use crate::{
     calendar::Timestamp,
     formats::HsnSac,
     money::Paise,
+    payment::Payment,
     permissions::Role,
     refusal::Refusal,
     state_machine::Machine,
@@ -17,6 +18,7 @@ use crate::{
     user::User,
 };
 
+mod billing;
 pub use forms::{JobCardForms, MAX_FORM_BYTES, snapshot};
 
 /// Most items on one job card: its cancellation returns them all to stock in one transaction (decisions, "Stock").
@@ -79,6 +81,9 @@ pub struct JobCard {
     pub cancel_reason: Option<String>,
     /// The live invoice.
     pub invoice_id: Option<Uuid>,
+    /// What was taken in advance and given back. The invoice takes the entries over: then there are none here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub advances: Vec<Payment>,
     /// What the customer said afterwards.
     pub customer_feedback: Option<String>,
     /// 1 to 5.
@@ -161,6 +166,7 @@ impl JobCard {
             status_notes: None,
             cancel_reason: None,
             invoice_id: None,
+            advances: Vec::new(),
             customer_feedback: None,
             feedback_rating: None,
             completed_at: None,
@@ -269,15 +275,6 @@ impl JobCard {
         })
     }
 
-    /// The card, invoiced.
-    ///
-    /// # Errors
-    /// `INVALID_TRANSITION` unless it is completed.
-    pub fn invoiced(&self, invoice: Uuid, now: Timestamp) -> Result<Self, Refusal> {
-        self.status.step(JobCardStatus::Invoiced)?;
-        Ok(Self { status: JobCardStatus::Invoiced, invoice_id: Some(invoice), ..self.changed(now) })
-    }
-
     /// The card with other items.
     ///
     /// # Errors
@@ -372,6 +369,21 @@ impl JobCard {
         let name: Vec<String> = ["vehicleBrand", "vehicleModel"].into_iter().filter_map(said).collect();
         let vehicle_name = (!name.is_empty()).then(|| name.join(" "));
         Self { vehicle_registration: said("registrationNumber"), vehicle_name, ..self }
+    }
+
+    /// The card, deleted.
+    ///
+    /// # Errors
+    /// `NOT_CANCELLED`; `ADVANCE_HELD` while money of the customer is held on it.
+    pub fn deleted(&self, now: Timestamp) -> Result<Self, Refusal> {
+        if self.status != JobCardStatus::Cancelled {
+            return Err(Refusal::conflict("NOT_CANCELLED", "Only a cancelled job card can be deleted"));
+        }
+        if self.advance_paid() != Paise::ZERO {
+            let message = format!("Give the advance of {} back first", self.advance_paid());
+            return Err(Refusal::conflict("ADVANCE_HELD", message));
+        }
+        Ok(self.changed(now))
     }
 
     /// Whether the work on it is over.

@@ -7,6 +7,7 @@
 pub mod appointment;
 pub mod calendar;
 pub mod central_stock;
+pub mod credit_note;
 pub mod customer;
 pub mod fields;
 pub mod file;
@@ -22,6 +23,7 @@ pub mod notification;
 pub mod numbering;
 pub mod parts_issue;
 pub mod parts_request;
+pub mod payment;
 pub mod permissions;
 pub mod purchase_order;
 pub mod query;

@@ -2,11 +2,12 @@
 
 use chrono::NaiveDate;
 use dms_domain::{
-    invoice::{Invoice, IssuedBy, Payment},
+    invoice::{Invoice, IssuedBy},
     money::Paise,
     money_text::{grouped, in_words},
+    payment::Payment,
     service_centre::ServiceCentre,
-    statuses::{InvoiceStatus, PaymentMethod},
+    statuses::{InvoiceStatus, PaymentKind, PaymentMethod},
 };
 
 use crate::{
@@ -56,6 +57,8 @@ pub struct TaxInvoice {
     pub visit: Vec<(&'static str, String)>,
     /// What was paid.
     pub payments: Vec<PaymentLine>,
+    /// What credit notes have taken back.
+    pub credited: Paise,
     /// What is still to be paid.
     pub balance: Paise,
     /// Where a balance can be paid.
@@ -80,7 +83,10 @@ impl TaxInvoice {
             date: payment.received_at.ist_date(),
             method: payment.method,
             reference: payment.reference.clone(),
-            amount: payment.amount_paise,
+            amount: match payment.kind {
+                PaymentKind::Payment | PaymentKind::Advance => payment.amount_paise,
+                PaymentKind::Refund => Paise::new(-payment.amount_paise.get()),
+            },
         };
         let states = (invoice.supplier_state, invoice.place_of_supply);
         Self {
@@ -93,6 +99,7 @@ impl TaxInvoice {
             reverse_charge: false,
             visit: visit.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
             payments: invoice.payments.iter().map(payment).collect(),
+            credited: invoice.credited_paise,
             balance: invoice.balance(),
             upi_id: centre.details.upi_id.clone(),
             cancelled: (invoice.status == InvoiceStatus::Cancelled)
@@ -154,7 +161,11 @@ impl TaxInvoice {
         if let Some(reason) = &self.cancelled {
             beside.push(Beside::Alert(format!("Cancelled: {reason}")));
         } else {
-            let paid = total.checked_sub(self.balance).unwrap_or(Paise::ZERO);
+            let open = total.checked_sub(self.credited).unwrap_or(Paise::ZERO);
+            let paid = open.checked_sub(self.balance).unwrap_or(Paise::ZERO);
+            if self.credited != Paise::ZERO {
+                column.push(Sum::new("Credited", format!("-{}", grouped(self.credited))));
+            }
             if paid != Paise::ZERO {
                 column.push(Sum::new("Paid", format!("-{}", grouped(paid))));
             }
@@ -205,6 +216,7 @@ fn method(method: PaymentMethod) -> &'static str {
 mod tests {
     use dms_domain::{
         formats::{GstState, Gstin},
+        gst::Supply,
         invoice::{ChargeLine, charge},
     };
 
@@ -233,7 +245,7 @@ mod tests {
         let state = GstState::parse("27").unwrap();
         let date = NaiveDate::from_ymd_opt(2025, 12, 20).unwrap();
         let lines: Vec<ChargeLine> = rates.iter().map(line).collect();
-        let (items, totals) = charge(&lines, Paise::ZERO, state, state, date).unwrap();
+        let (items, totals) = charge(&lines, Paise::ZERO, Supply::between(state, state), date).unwrap();
         let invoice = TaxInvoice {
             number: String::new(),
             date,
@@ -243,6 +255,7 @@ mod tests {
             reverse_charge: false,
             visit: Vec::new(),
             payments: Vec::new(),
+            credited: Paise::ZERO,
             balance: Paise::ZERO,
             upi_id: None,
             cancelled: None,
