@@ -39,11 +39,13 @@ impl Spec for CreditNotes {
         expands: EXPANDS,
         list: true,
         by_centre: true,
-        texts: &[],
+        texts: &["search"],
     };
 }
 
 /// List credit notes
+///
+/// `search` finds them by their number or its end (`0042`).
 #[utoipa::path(
     get, path = "/api/credit-notes", tag = "Credit notes", params(Params<CreditNotes>),
     responses((status = 200, description = "A page of credit notes", body = Paginated<CreditNoteView>)),

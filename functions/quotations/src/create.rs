@@ -107,8 +107,11 @@ impl NewQuotation {
             self.place_of_supply.unwrap_or_else(|| customer.supply_state().unwrap_or(supplier_state));
         let lines = self.items.iter().map(NewQuotationLine::line).collect();
         let discount = self.discount.map_or(Paise::ZERO, |amount| amount.0);
-        let (items, totals) = price(lines, discount, Supply::between(supplier_state, place_of_supply), today)?;
+        let is_sez = customer.details.is_sez;
+        let supply = Supply::to_customer(supplier_state, place_of_supply, is_sez);
+        let (items, totals) = price(lines, discount, supply, today)?;
         Ok(Offer {
+            is_sez,
             customer_id: self.customer_id,
             vehicle_id: self.vehicle_id,
             appointment_id: self.appointment_id,

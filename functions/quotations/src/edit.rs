@@ -68,9 +68,11 @@ impl QuotationChanges {
             None => now.items.iter().map(|item| item.line.clone()).collect(),
         };
         let discount = self.discount.clone().map(|amount| amount.0).or(Some(now.totals.discount_paise));
-        let supply = Supply::between(now.supplier_state, place_of_supply);
+        let is_sez = customer.map_or(now.is_sez, |customer| customer.details.is_sez);
+        let supply = Supply::to_customer(now.supplier_state, place_of_supply, is_sez);
         let (items, totals) = price(lines, discount.unwrap_or(Paise::ZERO), supply, today)?;
         Ok(Offer {
+            is_sez,
             customer_id: self.customer_id.unwrap_or(now.customer_id),
             vehicle_id: self.vehicle_id.unwrap_or(now.vehicle_id),
             appointment_id: self.appointment_id.clone().or(now.appointment_id),

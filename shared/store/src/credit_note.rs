@@ -6,6 +6,7 @@ use dms_domain::{
     invoice::Invoice,
     job_card::JobCard,
     numbering::{self, Series},
+    search,
     statuses::InvoiceStatus,
     stock::LedgerType,
 };
@@ -15,7 +16,7 @@ use uuid::Uuid;
 use crate::{
     client::Store,
     command::Plan,
-    entity::{Entity, NO_STATE, TallyCell, from_item},
+    entity::{Entity, NO_STATE, Posting, TallyCell, from_item},
     error::StoreError,
     job_card::Hints,
     keys::{Key, TenantKind},
@@ -42,6 +43,10 @@ impl Entity for CreditNote {
             day: self.created_at.ist_date(),
             code: NO_STATE,
         })
+    }
+
+    fn postings(&self) -> Vec<Posting> {
+        TenantKind::CreditNote.own(&self.id).postings([search::number_word(&self.credit_note_number)])
     }
 }
 

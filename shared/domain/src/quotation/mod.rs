@@ -83,6 +83,9 @@ pub struct Offer {
     pub supplier_state: GstState,
     /// Where it is taxed.
     pub place_of_supply: GstState,
+    /// Whether the customer is a unit in a special economic zone: taxed as between states, wherever it lies.
+    #[serde(default)]
+    pub is_sez: bool,
     /// The lines.
     pub items: Vec<QuotationItem>,
     /// The sums.

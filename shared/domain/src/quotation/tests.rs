@@ -32,6 +32,7 @@ fn offer_of(lines: Vec<QuotedLine>, discount: Paise, supply: Supply) -> Offer {
     };
     let (items, totals) = price(lines, discount, supply, at("2026-11-23").ist_date()).unwrap();
     Offer {
+        is_sez: false,
         customer_id: Uuid::from_u128(1),
         vehicle_id: Uuid::from_u128(2),
         appointment_id: None,
