@@ -8,6 +8,7 @@ mod cost_of_quotations;
 mod cost_of_transfers;
 mod cursor;
 mod interleavings;
+mod notifications;
 mod query;
 mod query_property;
 mod routes;

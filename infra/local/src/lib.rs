@@ -4,6 +4,7 @@
 
 mod admin_user;
 mod demo;
+mod events;
 mod options;
 mod secret;
 mod server;
@@ -11,8 +12,10 @@ mod workers;
 
 pub use admin_user::ensure_admin;
 pub use demo::{DEMO_LOGINS, DEMO_PASSWORD};
+pub use events::{EventPlayer, PlayError};
 pub use options::{Options, Task};
 pub use server::{LocalServer, ServerError};
+pub use workers::{check_uploads_once, sweep_files};
 
 use dms_http::ApiRouter;
 
@@ -32,6 +35,7 @@ pub fn all_routes() -> ApiRouter {
         .merge(quotations::routes())
         .merge(invoices::routes())
         .merge(files::routes())
+        .merge(notifications::routes())
         .merge(admin::routes())
         .merge(meta::routes())
 }

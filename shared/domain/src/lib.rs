@@ -17,6 +17,7 @@ pub mod inputs;
 pub mod invoice;
 pub mod job_card;
 pub mod money;
+pub mod notification;
 pub mod numbering;
 pub mod parts_issue;
 pub mod parts_request;

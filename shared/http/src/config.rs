@@ -97,6 +97,21 @@ pub fn store_from_env() -> Result<Store, ConfigError> {
     }))
 }
 
+/// The queues alone, as the environment names them: for workers.
+///
+/// # Errors
+/// [`ConfigError`] naming the variable.
+pub fn queues_from_env() -> Result<Queues, ConfigError> {
+    let endpoint = optional("AWS_ENDPOINT_URL_SQS").or_else(|| optional("AWS_ENDPOINT_URL"));
+    Ok(Queues::connect(QueuesConfig {
+        http: http_client(endpoint.as_deref()),
+        region: required("AWS_REGION")?,
+        endpoint,
+        credentials: credentials_from_env()?,
+        prefix: required("DMS_QUEUE_PREFIX")?,
+    }))
+}
+
 /// The bucket alone, as the environment names it: for workers.
 ///
 /// # Errors
