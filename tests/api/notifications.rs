@@ -169,6 +169,35 @@ async fn what_is_muted_is_not_told() {
 }
 
 #[tokio::test]
+async fn who_wrote_a_quotation_is_told_of_the_customers_answer_and_of_none() {
+    let (dealership, mut player) = open().await;
+    let one = &dealership.one;
+    let (answered, by_staff, forgotten) = (
+        dealership.sent_quotation(one).await,
+        dealership.approved_quotation(one).await,
+        dealership.sent_quotation(one).await,
+    );
+    let link = format!("/api/quotations/{}/approval-link", id(&answered));
+    let link = one.manager.post(&link, json!({})).await.expect(200);
+    let link = link["path"].as_str().expect("a path");
+    for _ in 0..2 {
+        dealership.app.anonymous().post(link, json!({"all": "DECLINE"})).await.expect(200);
+    }
+    settle(&mut player).await;
+    let number = |quotation: &Value| quotation["quotationNumber"].as_str().expect("a number").to_owned();
+    let rejected = format!("{} is rejected by the customer", number(&answered));
+    assert_eq!(titles(&one.advisor).await, [rejected.as_str()], "and not of {}", number(&by_staff));
+    dealership.app.advance(chrono::TimeDelta::days(16));
+    // Whoever lists them first, and the sweep, say it once.
+    one.manager.get("/api/quotations").await.expect(200);
+    quotations::expire(&dealership.app.app).await.expect("a sweep");
+    settle(&mut player).await;
+    let expired = format!("{} has expired without an answer", number(&forgotten));
+    assert_eq!(titles(&one.advisor).await, [expired.as_str(), rejected.as_str()]);
+    assert_eq!(titles(&one.manager).await, [""; 0]);
+}
+
+#[tokio::test]
 async fn a_command_that_was_left_behind_is_sent_by_the_sweep() {
     let (dealership, mut player) = open().await;
     let one = &dealership.one;
