@@ -2,8 +2,9 @@
 //! (PERFORMANCE.md), and that lists cost the same however long they are.
 
 use axum::http::Method;
+use dms_domain::file::Sha256Hash;
 use dms_store::Reading;
-use dms_testkit::{Answer, Dealership};
+use dms_testkit::{Answer, Dealership, samples};
 use serde_json::{Value, json};
 
 fn id(document: &Value) -> &str {
@@ -89,6 +90,43 @@ async fn a_day_costs_no_more_than_its_budgets() {
     within(one.inventory.get(&ledger).await, "ledger", 1, 3.0, 0.0);
     let history = format!("/api/vehicles/{}/service-history", id(&vehicle));
     within(one.manager.get(&history).await, "service history", 1, 3.0, 0.0);
+}
+
+#[tokio::test]
+async fn files_cost_one_round_trip_and_their_content_none() {
+    let dealership = Dealership::open(dms_local::all_routes()).await;
+    let one = &dealership.one;
+    let card = dealership.job_card(one).await;
+    let content = samples::pdf(1_000);
+    let ticket = json!({"filename": "a.pdf", "size": content.len(), "contentType": "application/pdf",
+        "sha256": Sha256Hash::of(&content), "category": "invoices", "relatedEntityType": "job_card",
+        "relatedEntityId": card["id"]});
+    // The budget is 2 units, of a ticket that is one item. This one is a document from the first moment: it is found
+    // by what it is attached to (2) and by the sweep (2), counted in the list's total (2), its card is checked (2),
+    // and the command has its record (2). All of it in one transaction, and nothing is read.
+    let issued = within(one.advisor.post("/api/files/upload", ticket).await, "file ticket", 1, 0.0, 12.0);
+    let path = format!("/api/files/{}", issued["fileId"].as_str().unwrap());
+    within(one.advisor.get(&path).await, "file", 1, 1.0, 0.0);
+    let of_card = format!("/api/files?entityType=job_card&entityId={}", id(&card));
+    within(one.advisor.get(&of_card).await, "files of a card", 1, 1.0, 0.0);
+    within(one.advisor.get("/api/files").await, "files", 2, 3.0, 0.0);
+    // Two for the card, as ever, and one for its files.
+    let path_of_card = format!("/api/job-cards/{}?expand=files", id(&card));
+    within(one.advisor.get(&path_of_card).await, "card with files", 2, 3.0, 0.0);
+    within(one.advisor.delete(&path).await, "delete file", 3, 1.0, 13.0);
+
+    // The note by which nothing is left behind: one plain write before, and its removal with the rest.
+    let body = format!(
+        "--X\r\ncontent-disposition: form-data; name=\"category\"\r\n\r\ninvoices\r\n\
+         --X\r\ncontent-disposition: form-data; name=\"relatedEntityType\"\r\n\r\njob_card\r\n\
+         --X\r\ncontent-disposition: form-data; name=\"relatedEntityId\"\r\n\r\n{}\r\n\
+         --X\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n",
+        id(&card)
+    );
+    let body = [body.as_bytes(), &content, b"\r\n--X--\r\n"].concat();
+    let request = one.advisor.request(Method::POST, "/api/files/upload");
+    let request = request.header("content-type", "multipart/form-data; boundary=X").bytes(body);
+    within(request.send().await, "small file", 2, 0.0, 13.0);
 }
 
 #[tokio::test]

@@ -169,7 +169,7 @@ async fn what_is_muted_is_not_told() {
 }
 
 #[tokio::test]
-async fn who_wrote_a_quotation_is_told_of_the_customers_answer_and_of_none() {
+async fn who_wrote_a_quotation_is_told_of_the_answer_once_and_that_there_was_none() {
     let (dealership, mut player) = open().await;
     let one = &dealership.one;
     let (answered, by_staff, forgotten) = (
@@ -186,14 +186,15 @@ async fn who_wrote_a_quotation_is_told_of_the_customers_answer_and_of_none() {
     settle(&mut player).await;
     let number = |quotation: &Value| quotation["quotationNumber"].as_str().expect("a number").to_owned();
     let rejected = format!("{} is rejected by the customer", number(&answered));
-    assert_eq!(titles(&one.advisor).await, [rejected.as_str()], "and not of {}", number(&by_staff));
+    let approved = format!("{} is approved", number(&by_staff));
+    assert_eq!(titles(&one.advisor).await, [rejected.as_str(), approved.as_str()]);
     dealership.app.advance(chrono::TimeDelta::days(16));
     // Whoever lists them first, and the sweep, say it once.
     one.manager.get("/api/quotations").await.expect(200);
     quotations::expire(&dealership.app.app).await.expect("a sweep");
     settle(&mut player).await;
-    let expired = format!("{} has expired without an answer", number(&forgotten));
-    assert_eq!(titles(&one.advisor).await, [expired.as_str(), rejected.as_str()]);
+    let expired = format!("{} has expired unanswered", number(&forgotten));
+    assert_eq!(titles(&one.advisor).await, [expired.as_str(), rejected.as_str(), approved.as_str()]);
     assert_eq!(titles(&one.manager).await, [""; 0]);
 }
 

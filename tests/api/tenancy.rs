@@ -37,10 +37,10 @@ enum Names {
     CentralPart,
     Supplier,
     Order,
-    Quotation,
     File,
     /// One of the engineer's.
     Notification,
+    Quotation,
 }
 
 impl Names {
@@ -299,9 +299,9 @@ struct Documents {
     supplier: String,
     order: String,
     order_item: String,
-    quotation: String,
     file: String,
     notification: String,
+    quotation: String,
 }
 
 fn id(document: &Value) -> String {
@@ -420,9 +420,9 @@ impl Documents {
             Names::CentralPart => &self.central_part,
             Names::Supplier => &self.supplier,
             Names::Order => &self.order,
-            Names::Quotation => &self.quotation,
             Names::File => &self.file,
             Names::Notification => &self.notification,
+            Names::Quotation => &self.quotation,
         }
     }
 }

@@ -1,7 +1,7 @@
 use axum::http::StatusCode;
 use dms_blob::{ByteStream, Upload};
 use dms_domain::{
-    file::{Announced, FileName, MAX_INLINE_FILE_BYTES, Sha256Hash, Shelf, StoredFile},
+    file::{FileName, MAX_INLINE_FILE_BYTES, Sha256Hash, Shelf, StoredFile, check_type},
     permissions::grant,
     refusal::Refusal,
     statuses::{FileCategory, FileStatus, FileType, RelatedEntity},
@@ -59,8 +59,8 @@ fn description(part: &FilePart) -> Result<Description, Refusal> {
     if part.content.is_empty() {
         return Err(wrong("is empty".to_owned()));
     }
+    check_type(&part.content, content_type).map_err(wrong)?;
     let (size_bytes, sha256) = (part.content.len() as u64, Sha256Hash::of(&part.content));
-    Announced { size_bytes, content_type, sha256: &sha256 }.check(&part.content).map_err(wrong)?;
     Ok(Description { filename, size_bytes, content_type, sha256 })
 }
 

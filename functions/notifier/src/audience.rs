@@ -47,17 +47,6 @@ pub(crate) fn told(event: &Event) -> Option<(Audience, Notice)> {
             let notice = invoice.notice(NotificationType::InvoicePaid, format!("{invoice_number} is paid"));
             Some((Audience::Roles(centre, MANAGERS), notice))
         }
-        EventKind::QuotationAnswered { quotation_id, quotation_number, status, created_by, .. } => {
-            let quotation = Document("quotation", *quotation_id, Some(quotation_number));
-            let title = format!("{quotation_number} is {} by the customer", words(status));
-            let notice = quotation.notice(NotificationType::QuotationAnswered, title);
-            event.kind.is_told().then_some((Audience::User(*created_by), notice))
-        }
-        EventKind::QuotationExpired { quotation_id, quotation_number, created_by } => {
-            let quotation = Document("quotation", *quotation_id, Some(quotation_number));
-            let title = format!("{quotation_number} has expired without an answer");
-            Some((Audience::User(*created_by), quotation.notice(NotificationType::QuotationExpired, title)))
-        }
         EventKind::PurchaseOrderSubmitted { .. }
         | EventKind::PurchaseOrderDecided { .. }
         | EventKind::PurchaseOrderReceived { .. }
@@ -65,11 +54,24 @@ pub(crate) fn told(event: &Event) -> Option<(Audience, Notice)> {
         | EventKind::PartsIssueDecided { .. }
         | EventKind::PartsIssueDispatched { .. }
         | EventKind::PartsIssueReceived { .. } => told_of_supplies(event),
-        EventKind::JobCardStatusChanged { .. }
-        | EventKind::InvoiceIssued { .. }
-        | EventKind::QuotationCreated { .. }
+        EventKind::QuotationAnswered {
+            quotation_id, quotation_number, status, answered_by, created_by, ..
+        } => {
+            let quotation = Document("quotation", *quotation_id, Some(quotation_number));
+            let by = if answered_by == "CUSTOMER" { " by the customer" } else { "" };
+            let title = format!("{quotation_number} is {}{by}", words(status));
+            Some((Audience::User(*created_by), quotation.notice(NotificationType::QuotationAnswered, title)))
+        }
+        EventKind::QuotationExpired { quotation_id, quotation_number, created_by } => {
+            let quotation = Document("quotation", *quotation_id, Some(quotation_number));
+            let title = format!("{quotation_number} has expired unanswered");
+            Some((Audience::User(*created_by), quotation.notice(NotificationType::QuotationExpired, title)))
+        }
+        EventKind::QuotationCreated { .. }
         | EventKind::QuotationSent { .. }
         | EventKind::QuotationConverted { .. }
+        | EventKind::JobCardStatusChanged { .. }
+        | EventKind::InvoiceIssued { .. }
         | EventKind::CustomerCreated { .. } => None,
     }
 }
@@ -177,16 +179,6 @@ mod tests {
                 "requestedBy": id}),
             json!({"type": "parts_issue_dispatched", "partsIssueId": id, "dispatchNumber": "PI/1"}),
             json!({"type": "parts_issue_received", "partsIssueId": id, "issueNumber": "PI", "status": "COMPLETED"}),
-            json!({"type": "quotation_created", "quotationId": id, "quotationNumber": "Q"}),
-            json!({"type": "quotation_sent", "quotationId": id, "quotationNumber": "Q", "customerId": id,
-                "validUntil": "2026-12-08"}),
-            json!({"type": "quotation_answered", "quotationId": id, "quotationNumber": "Q", "status": "APPROVED",
-                "answeredBy": "CUSTOMER", "approvedTotalPaise": 1, "createdBy": id}),
-            json!({"type": "quotation_answered", "quotationId": id, "quotationNumber": "Q", "status": "REJECTED",
-                "answeredBy": "STAFF", "approvedTotalPaise": 0, "createdBy": id}),
-            json!({"type": "quotation_expired", "quotationId": id, "quotationNumber": "Q", "createdBy": id}),
-            json!({"type": "quotation_converted", "quotationId": id, "quotationNumber": "Q", "jobCardId": id,
-                "jobCardNumber": "N"}),
             json!({"type": "customer_created", "customerId": id}),
         ];
         let event = |kind: serde_json::Value| {

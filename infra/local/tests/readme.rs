@@ -78,6 +78,8 @@ async fn the_walk_of_the_readme_works() {
         "\"status\":\"PAID\"",
         "AVAILABLE",
         "INV-SC001-",
+        "\"status\":\"READY\"",
+        "\"filename\":\"battery.pdf\"",
         "\"answeredAt\":\"2",
         "\"quotationLine\":1}]",
         "\"acceptedQty\":98",

@@ -34,15 +34,14 @@ impl EventKind {
             | Self::PartsIssueDecided { .. }
             | Self::PartsIssueDispatched { .. }
             | Self::PartsIssueReceived { .. }
+            | Self::QuotationAnswered { .. }
             | Self::QuotationExpired { .. } => true,
-            // What the centre itself answered in the customer's name, it knows.
-            Self::QuotationAnswered { answered_by, .. } => answered_by == "CUSTOMER",
-            Self::JobCardStatusChanged { .. }
-            | Self::InvoiceIssued { .. }
-            | Self::PurchaseOrderReceived { .. }
-            | Self::QuotationCreated { .. }
+            Self::QuotationCreated { .. }
             | Self::QuotationSent { .. }
             | Self::QuotationConverted { .. }
+            | Self::JobCardStatusChanged { .. }
+            | Self::InvoiceIssued { .. }
+            | Self::PurchaseOrderReceived { .. }
             | Self::CustomerCreated { .. } => false,
         }
     }

@@ -42,7 +42,10 @@ impl Announced<'_> {
 }
 
 /// Checks that a content is of the type that its file's name says.
-fn check_type(content: &[u8], announced: FileType) -> Result<(), String> {
+///
+/// # Errors
+/// What it is instead, in words for the uploader.
+pub fn check_type(content: &[u8], announced: FileType) -> Result<(), String> {
     let found = recognised(content);
     if found == Some(announced) {
         return Ok(());

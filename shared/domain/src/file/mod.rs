@@ -21,7 +21,7 @@ use crate::{
 };
 
 pub use self::{
-    content::{Announced, recognised},
+    content::{Announced, check_type, recognised},
     name::{FileName, Sha256Hash},
     shelf::Shelf,
 };
