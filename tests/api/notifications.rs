@@ -191,7 +191,8 @@ async fn who_wrote_a_quotation_is_told_of_the_answer_once_and_that_there_was_non
     dealership.app.advance(chrono::TimeDelta::days(16));
     // Whoever lists them first, and the sweep, say it once.
     one.manager.get("/api/quotations").await.expect(200);
-    quotations::expire(&dealership.app.app).await.expect("a sweep");
+    let app = &dealership.app.app;
+    quotations::expire(&app.store, app.clock.now()).await.expect("a sweep");
     settle(&mut player).await;
     let expired = format!("{} has expired unanswered", number(&forgotten));
     assert_eq!(titles(&one.advisor).await, [expired.as_str(), rejected.as_str(), approved.as_str()]);

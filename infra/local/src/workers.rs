@@ -42,7 +42,9 @@ pub(crate) fn start(
         relay.sweep().await.map(|_| ()).map_err(|error| error.to_string())
     };
     workers.spawn(hourly("events", app.clone(), stopped.clone(), outbox));
-    let expiry = |app: AppState| async move { quotations::expire(&app).await.map_err(|error| error.to_string()) };
+    let expiry = |app: AppState| async move {
+        quotations::expire(&app.store, app.clock.now()).await.map_err(|error| error.to_string())
+    };
     workers.spawn(hourly("quotations", app.clone(), stopped.clone(), expiry));
     workers
 }
