@@ -104,7 +104,7 @@ async fn whatever_is_delivered_again_is_told_once_even_after_it_was_read() {
         let mut again = EventPlayer::new(&dealership.app.app, dealership.app.streams(), 0);
         settle(&mut again).await;
     }
-    assert_eq!(one.engineer.get(NOTIFICATIONS).await.rows(), [read.clone()]);
+    assert_eq!(one.engineer.get(NOTIFICATIONS).await.rows(), std::slice::from_ref(&read));
     assert_eq!(unread(&one.engineer).await, 0);
     assert_eq!(one.engineer.patch(&path, json!({})).await.expect(200), read, "read once");
 }
@@ -166,6 +166,37 @@ async fn what_is_muted_is_not_told() {
     dealership.card_in_progress(one).await;
     settle(&mut player).await;
     assert_eq!(titles(&one.engineer).await.len(), 1);
+}
+
+#[tokio::test]
+async fn who_wrote_a_quotation_is_told_of_the_answer_once_and_that_there_was_none() {
+    let (dealership, mut player) = open().await;
+    let one = &dealership.one;
+    let (answered, by_staff, forgotten) = (
+        dealership.sent_quotation(one).await,
+        dealership.approved_quotation(one).await,
+        dealership.sent_quotation(one).await,
+    );
+    let link = format!("/api/quotations/{}/approval-link", id(&answered));
+    let link = one.manager.post(&link, json!({})).await.expect(200);
+    let link = link["path"].as_str().expect("a path");
+    for _ in 0..2 {
+        dealership.app.anonymous().post(link, json!({"all": "DECLINE"})).await.expect(200);
+    }
+    settle(&mut player).await;
+    let number = |quotation: &Value| quotation["quotationNumber"].as_str().expect("a number").to_owned();
+    let rejected = format!("{} is rejected by the customer", number(&answered));
+    let approved = format!("{} is approved", number(&by_staff));
+    assert_eq!(titles(&one.advisor).await, [rejected.as_str(), approved.as_str()]);
+    dealership.app.advance(chrono::TimeDelta::days(16));
+    // Whoever lists them first, and the sweep, say it once.
+    one.manager.get("/api/quotations").await.expect(200);
+    let app = &dealership.app.app;
+    quotations::expire(&app.store, app.clock.now()).await.expect("a sweep");
+    settle(&mut player).await;
+    let expired = format!("{} has expired unanswered", number(&forgotten));
+    assert_eq!(titles(&one.advisor).await, [expired.as_str(), rejected.as_str(), approved.as_str()]);
+    assert_eq!(titles(&one.manager).await, [""; 0]);
 }
 
 #[tokio::test]

@@ -42,6 +42,10 @@ pub(crate) fn start(
         relay.sweep().await.map(|_| ()).map_err(|error| error.to_string())
     };
     workers.spawn(hourly("events", app.clone(), stopped.clone(), outbox));
+    let expiry = |app: AppState| async move {
+        quotations::expire(&app.store, app.clock.now()).await.map_err(|error| error.to_string())
+    };
+    workers.spawn(hourly("quotations", app.clone(), stopped.clone(), expiry));
     workers
 }
 
@@ -82,9 +86,6 @@ where
         }
         if let Err(error) = Box::pin(work(app.clone())).await {
             tracing::warn!(error, what, "the hourly sweep");
-        }
-        if let Err(error) = quotations::expire(&app).await {
-            tracing::warn!(%error, "the hourly expiry of quotations");
         }
     }
 }

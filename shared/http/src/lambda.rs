@@ -3,11 +3,19 @@
 
 use std::future::Future;
 
+use chrono::{DateTime, Utc};
+use dms_domain::calendar::Clock;
+use dms_store::Store;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde::de::IgnoredAny;
 use tracing_subscriber::EnvFilter;
 
-use crate::{app::AppState, config::Config, router::ApiRouter, service};
+use crate::{
+    app::SystemClock,
+    config::{Config, store_from_env},
+    router::ApiRouter,
+    service,
+};
 
 /// Begins to log, one JSON line each, as Lambda's log wants it.
 pub fn log() {
@@ -20,25 +28,6 @@ pub fn log() {
 /// # Errors
 /// A configuration that cannot work, or a failure of the runtime.
 pub async fn serve(routes: ApiRouter) -> Result<(), Error> {
-    let app = start().await?;
-    lambda_http::run(service(routes, app)).await
-}
-
-/// Runs a task whenever the schedule's event comes, whatever is in it. A task that fails is started again by Lambda.
-///
-/// # Errors
-/// A configuration that cannot work, or a failure of the runtime.
-pub async fn scheduled<F, Fut>(task: F) -> Result<(), Error>
-where
-    F: Fn(AppState) -> Fut,
-    Fut: Future<Output = Result<(), Error>>,
-{
-    let app = start().await?;
-    lambda_runtime::run(service_fn(|_: LambdaEvent<IgnoredAny>| task(app.clone()))).await
-}
-
-/// The application, connected.
-async fn start() -> Result<AppState, Error> {
     log();
     // In words: Lambda's log shows an error's debug form.
     let app = Config::from_env().and_then(Config::connect).map_err(|error| error.to_string())?;
@@ -46,5 +35,20 @@ async fn start() -> Result<AppState, Error> {
     if let Err(error) = app.store.ping().await {
         tracing::warn!(%error, "the database did not answer during init");
     }
-    Ok(app)
+    lambda_http::run(service(routes, app)).await
+}
+
+/// Runs a task on the tables whenever the schedule's event comes, whatever is in it. A task that fails is started again
+/// by Lambda.
+///
+/// # Errors
+/// A configuration that cannot work, or a failure of the runtime.
+pub async fn scheduled<F, Fut>(task: F) -> Result<(), Error>
+where
+    F: Fn(Store, DateTime<Utc>) -> Fut,
+    Fut: Future<Output = Result<(), Error>>,
+{
+    log();
+    let store = store_from_env().map_err(|error| error.to_string())?;
+    lambda_runtime::run(service_fn(|_: LambdaEvent<IgnoredAny>| task(store.clone(), SystemClock.now()))).await
 }

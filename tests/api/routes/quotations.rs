@@ -417,7 +417,7 @@ async fn the_sweep_expires_what_nobody_looks_at_and_says_so_once() {
     let later = dealership.quotation(&dealership.one).await;
     dealership.one.advisor.patch(&path(&later), json!({"validityDays": 16})).await.expect(200);
     let store = &app.app.store;
-    quotations::expire(&app.app).await.unwrap();
+    quotations::expire(store, app.app.clock.now()).await.unwrap();
     assert_eq!(read(&dealership, &sent).await, sent);
     app.advance(TimeDelta::days(16));
     let now = app.app.clock.now();

@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    dms_http::lambda::scheduled(|app| async move { Ok(quotations::expire(&app).await?) }).await
+    dms_http::lambda::scheduled(|store, now| async move { Ok(quotations::expire(&store, now).await?) }).await
 }
