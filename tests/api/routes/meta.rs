@@ -233,6 +233,7 @@ async fn a_schema_of_the_document_means_the_same_to_every_function() {
         ("auth", auth::routes()),
         ("central-inventory", central_inventory::routes()),
         ("customers", customers::routes()),
+        ("files", files::routes()),
         ("inventory", inventory::routes()),
         ("invoices", invoices::routes()),
         ("job-cards", job_cards::routes()),

@@ -22,3 +22,5 @@ mod reconciliation;
 mod return_parts;
 mod suppliers;
 mod vehicles;
+
+pub(crate) use files::send as send_form;
