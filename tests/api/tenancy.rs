@@ -2,11 +2,17 @@
 //! filter, expand}. The routes come from the router itself: one without a row here fails the test.
 
 use axum::http::Method;
-use dms_domain::permissions::{Permission, Role};
+use dms_domain::{
+    calendar::Timestamp,
+    notification::{Notice, Notification},
+    permissions::{Permission, Role},
+    statuses::NotificationType,
+};
 use dms_http::openapi::permission_of;
 use dms_testkit::{Centre, Client, Dealership};
 use serde_json::{Value, json};
 use utoipa::openapi::{OpenApi, path::Operation};
+use uuid::Uuid;
 
 /// What the `{id}` of a path names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +38,8 @@ enum Names {
     Supplier,
     Order,
     File,
+    /// One of the engineer's.
+    Notification,
 }
 
 impl Names {
@@ -142,6 +150,10 @@ fn row(method: &Method, path: &str) -> Option<Row> {
         ("GET" | "DELETE", "/api/users/{id}") => (User, none),
         ("PATCH", "/api/users/{id}") => (User, |_| json!({"name": "Changed"})),
         ("PATCH", "/api/users/{id}/password") => (User, |_| json!({"password": "long-enough"})),
+        ("GET", "/api/notifications" | "/api/notifications/preferences")
+        | ("POST", "/api/notifications/read-all") => (Nothing, none),
+        ("PATCH", "/api/notifications/{id}/read") => (Names::Notification, none),
+        ("PATCH", "/api/notifications/preferences") => (Nothing, |_| json!({"email": true})),
         ("GET", "/api/files") => (Nothing, none),
         ("POST", "/api/files/upload") => (Nothing, |d| ticket(&d.job_card)),
         ("GET" | "DELETE", "/api/files/{id}") => (File, none),
@@ -263,6 +275,7 @@ struct Documents {
     order: String,
     order_item: String,
     file: String,
+    notification: String,
 }
 
 fn id(document: &Value) -> String {
@@ -280,6 +293,27 @@ async fn returned(dealership: &Dealership, centre: &Centre) -> Value {
     let issue = centre.inventory.create("/api/parts-issues", body).await;
     let approve = format!("/api/parts-issues/{}/approve", id(&issue));
     dealership.admin.patch(&approve, json!({})).await.expect(200)
+}
+
+/// What the engineer of a centre is told.
+async fn notification(dealership: &Dealership, centre: &Centre) -> String {
+    let app = &dealership.app.app;
+    let engineer: Uuid = centre.engineer_id.parse().unwrap();
+    let told = Notification {
+        id: Uuid::now_v7(),
+        service_center_id: Some(centre.id.parse().unwrap()),
+        notice: Notice {
+            kind: NotificationType::EngineerAssigned,
+            title: "A job card is yours".to_owned(),
+            entity_type: "job_card".to_owned(),
+            entity_id: Uuid::now_v7(),
+            entity_number: None,
+        },
+        created_at: Timestamp::new(app.clock.now()),
+        read_at: None,
+    };
+    app.store.notify(&[engineer], &told, app.clock.now()).await.unwrap();
+    told.id.to_string()
 }
 
 impl Documents {
@@ -313,6 +347,7 @@ impl Documents {
         let invoice = dealership.invoice_for(centre, &invoiced).await;
         let file = centre.advisor.create("/api/files/upload", ticket(&id(&card))).await;
         Self {
+            notification: notification(dealership, centre).await,
             file: file["fileId"].as_str().unwrap().to_owned(),
             centre: centre.id.clone(),
             customer: id(&customer),
@@ -358,6 +393,7 @@ impl Documents {
             Names::Supplier => &self.supplier,
             Names::Order => &self.order,
             Names::File => &self.file,
+            Names::Notification => &self.notification,
         }
     }
 }

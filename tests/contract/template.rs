@@ -62,6 +62,7 @@ fn api_functions() -> Vec<(&'static str, ApiRouter)> {
         ("invoices", invoices::routes()),
         ("job-cards", job_cards::routes()),
         ("meta", meta::routes()),
+        ("notifications", notifications::routes()),
         ("parts-issues", parts_issues::routes()),
         ("parts-requests", parts_requests::routes()),
         ("purchase-orders", purchase_orders::routes()),
@@ -146,6 +147,8 @@ fn the_templates_queues_are_those_of_the_code_each_with_dead_letters() {
     let mut expected: Vec<String> =
         Queue::ALL.iter().map(|queue| format!("dms-${{Stage}}-{}", queue.name())).collect();
     expected.extend(expected.clone().into_iter().map(|name| name + "-dlq"));
+    // Where Lambda tells what the relay could not send.
+    expected.push("dms-${Stage}-relay-dlq".to_owned());
     expected.sort();
     assert_eq!(names, expected);
     for (name, queue) in queues.iter().filter(|(name, _)| name.ends_with("Queue")) {

@@ -55,7 +55,7 @@ impl Spec for JobCards {
         expands: EXPANDS,
         list: true,
         by_centre: true,
-        texts: &[],
+        texts: &["search"],
     };
 }
 
@@ -63,6 +63,8 @@ const STATES: States =
     States { field: "status", code: JobCardStatus::code_of_name, narrow_by: &["status", "createdAt"] };
 
 /// List job cards
+///
+/// `search` finds them by their number or its end (`0042`).
 #[utoipa::path(
     get, path = "/api/job-cards", tag = "Job cards", params(Params<JobCards>),
     responses((status = 200, description = "A page of job cards", body = Paginated<JobCardView>)),

@@ -3,6 +3,7 @@
 //! Each service listens on a loopback port and is used through the ordinary AWS SDK clients, so the code under test is
 //! the code that runs on Lambda. Data is kept in memory or in a folder; in a folder it survives a killed process.
 
+mod changes;
 mod dynamodb;
 mod notifications;
 mod s3;
@@ -16,6 +17,7 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use changes::Changes;
 use dynamodb::DynamoDb;
 use notifications::{Notification, Notifications};
 use sqs::Sqs;
@@ -57,6 +59,20 @@ pub enum CloudError {
     /// A background task ended early.
     #[error("embedded cloud, background task: {0}")]
     Task(#[from] tokio::task::JoinError),
+}
+
+/// The streams of the tables' changes, also once the cloud is in other hands.
+#[derive(Debug, Clone)]
+pub struct Streams(DynamoDb);
+
+impl Streams {
+    /// Changes of a table, at most so many, after a place in its stream; 0 is the beginning of what is kept.
+    ///
+    /// # Errors
+    /// [`CloudError`] when the database cannot be read.
+    pub async fn changes(&self, table: &str, place: i64, limit: usize) -> Result<Changes, CloudError> {
+        self.0.changes(table.to_owned(), place, limit).await
+    }
 }
 
 /// The three running services.
@@ -142,6 +158,11 @@ impl EmbeddedCloud {
     pub fn notify(&self, (bucket, prefix): (&str, &str), queue: &str) {
         let (bucket, prefix, queue) = (bucket.to_owned(), prefix.to_owned(), queue.to_owned());
         self.notifications.add(Notification { bucket, prefix, queue });
+    }
+
+    /// The streams of the tables' changes.
+    pub fn streams(&self) -> Streams {
+        Streams(self.dynamodb.clone())
     }
 
     /// Makes writes fast: indexes the stream records and settles for one fsync per checkpoint.

@@ -4,6 +4,7 @@
 
 mod admin_user;
 mod demo;
+mod events;
 mod options;
 mod secret;
 mod server;
@@ -11,6 +12,7 @@ mod workers;
 
 pub use admin_user::ensure_admin;
 pub use demo::{DEMO_LOGINS, DEMO_PASSWORD};
+pub use events::{EventPlayer, PlayError};
 pub use options::{Options, Task};
 pub use server::{LocalServer, ServerError};
 pub use workers::{check_uploads_once, sweep_files};
@@ -32,6 +34,7 @@ pub fn all_routes() -> ApiRouter {
         .merge(parts_issues::routes())
         .merge(invoices::routes())
         .merge(files::routes())
+        .merge(notifications::routes())
         .merge(admin::routes())
         .merge(meta::routes())
 }

@@ -111,7 +111,7 @@ impl LocalServer {
             demo::ensure(&unlimited, &options.data_dir).await?;
         }
         let (stop, stopped) = watch::channel(false);
-        let workers = workers::start(&app, &stopped);
+        let workers = workers::start(&app, cloud.streams(), &options.data_dir, &stopped);
         let router = service(all_routes(), app).layer(cors());
         let listener = listener.tap_io(|connection| {
             let _ = connection.set_nodelay(true);

@@ -147,8 +147,11 @@ async fn load_each(app: &App, login: &Login, target: Target, ids: &[Uuid]) -> Ap
             entries(store.vehicles(ids.iter().copied()).await?, |v| (v.id, json(&VehicleView::of(v))))?
         }
         Target::Centre => {
+            let is_admin = login.role() == Role::Admin;
             let visible: Vec<Uuid> = ids.iter().copied().filter(|id| sees_centre(login, id)).collect();
-            entries(store.centres(&visible).await?, |c| (c.id, json(&ServiceCentreView::of(c))))?
+            entries(app.centres.centres(store, &visible, app.clock.now(), is_admin).await?, |c| {
+                (c.id, json(&ServiceCentreView::of(c)))
+            })?
         }
         Target::Person => entries(store.users(ids.iter().copied()).await?, |u| (u.id, json(&PersonView::of(u))))?,
         Target::Appointment => {

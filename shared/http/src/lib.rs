@@ -8,6 +8,7 @@ mod app;
 pub mod approval;
 pub mod bulk;
 pub mod centre;
+mod centre_cache;
 pub mod config;
 mod context;
 pub mod envelope;
@@ -27,6 +28,7 @@ mod router;
 pub mod views;
 
 pub use app::{App, AppState, SystemClock};
+pub use centre_cache::CentreCache;
 pub use context::Context;
 pub use error::{ApiError, ApiResult};
 pub use middleware::{MAX_BODY_BYTES, REQUEST_ID};

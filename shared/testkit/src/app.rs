@@ -5,7 +5,7 @@ use axum::Router;
 use chrono::TimeDelta;
 use dms_access::password::PasswordCost;
 use dms_domain::{file::Shelf, formats::GstState};
-use dms_embedded_cloud::{EmbeddedCloud, Storage};
+use dms_embedded_cloud::{EmbeddedCloud, Storage, Streams};
 use dms_http::{
     ApiRouter, AppState,
     config::{Config, Endpoints},
@@ -49,6 +49,11 @@ impl TestApp {
         cloud.notify((BUCKET, Shelf::QUARANTINE_PREFIX), &app.queues.name(Queue::Uploads));
         let router = service(routes, app.clone());
         Self { app, clock, cloud, router }
+    }
+
+    /// The streams of the tables' changes.
+    pub fn streams(&self) -> Streams {
+        self.cloud.streams()
     }
 
     /// A client without a token.

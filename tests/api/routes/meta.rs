@@ -238,6 +238,7 @@ async fn a_schema_of_the_document_means_the_same_to_every_function() {
         ("invoices", invoices::routes()),
         ("job-cards", job_cards::routes()),
         ("meta", meta::routes()),
+        ("notifications", notifications::routes()),
         ("parts-issues", parts_issues::routes()),
         ("parts-requests", parts_requests::routes()),
         ("purchase-orders", purchase_orders::routes()),

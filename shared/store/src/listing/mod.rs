@@ -2,6 +2,7 @@
 //! page 1 costs. Questions that no tally or index answers are evaluated over the rows, within a read budget.
 
 mod days;
+mod searched;
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ use dms_access::{AllCentres, CentralScope, ListScope, TenantScope};
 use dms_domain::{
     calendar::{self, MonthKey},
     ids::{self, CentreOrdinal},
-    query::{self, Filter, Operand, Operator, Query, RowKey, TimeSpan},
+    query::{self, Filter, Operand, Operator, Query, RowKey, SEARCH, TimeSpan},
     refusal::Refusal,
 };
 use futures::{StreamExt, TryStreamExt, stream};
@@ -115,6 +116,10 @@ impl Store {
         query: &Query,
         states: States,
     ) -> Result<Page<E>, StoreError> {
+        let sought = query.text(SEARCH).map(str::trim).filter(|text| !text.is_empty());
+        if let Some(text) = sought {
+            return self.searched(listed, text, query, states).await;
+        }
         let mut rest = query.clone();
         let span = rest.take_time_span("createdAt");
         if span.is_empty() {
@@ -244,31 +249,8 @@ impl Store {
         let mut items: Vec<Item> = in_parallel(reads.collect()).await?.into_iter().flatten().collect();
         once_each(&mut items);
 
-        let mut rows: Vec<(Value, Item)> = Vec::with_capacity(items.len());
-        for item in items {
-            let document: Value = from_item(item.clone())?;
-            if within(&document, span) && query::matches(&document, &query.filters) {
-                rows.push((document, item));
-            }
-        }
-        if let (Listed::Relation(..) | Listed::Among(..), Some(codes)) = (listed, codes) {
-            rows.retain(|(document, _)| state_of(document, states).is_some_and(|code| codes.contains(&code)));
-        }
-        rows.sort_by(|(a, _), (b, _)| query::compare(a, b, &query.sort));
-        let total = rows.len() as u64;
-        let offset = match query.after() {
-            // Rows that came or went before this one do not move the page.
-            Some(after) if !after.id.is_empty() => {
-                rows.partition_point(|(row, _)| !query::is_beyond(row, after, query))
-            }
-            Some(_) | None => usize::try_from(query.offset()).unwrap_or(usize::MAX),
-        };
-        let limit = query.limit as usize;
-        let more = rows.len() > offset.saturating_add(limit);
-        let page: Vec<(Value, Item)> = rows.into_iter().skip(offset).take(limit).collect();
-        let last = page.last().filter(|_| more).map(|(row, _)| query.row_key(row));
-        let rows = page.into_iter().map(|(_, item)| from_item(item)).collect::<Result<_, _>>()?;
-        Ok(Page { rows, total, last })
+        let relation = matches!(listed, Listed::Relation(..) | Listed::Among(..));
+        evaluate(items, codes.filter(|_| relation), span, query, states)
     }
 
     /// All rows of a source in these days, as long as the budget lasts.
@@ -295,6 +277,41 @@ impl Store {
             }
         }
     }
+}
+
+/// The page of these items that the query asks for. `codes` are states that the items were not chosen by.
+fn evaluate<E: Entity>(
+    items: Vec<Item>,
+    codes: Option<&[char]>,
+    span: TimeSpan,
+    query: &Query,
+    states: States,
+) -> Result<Page<E>, StoreError> {
+    let mut rows: Vec<(Value, Item)> = Vec::with_capacity(items.len());
+    for item in items {
+        let document: Value = from_item(item.clone())?;
+        if within(&document, span) && query::matches(&document, &query.filters) {
+            rows.push((document, item));
+        }
+    }
+    if let Some(codes) = codes {
+        rows.retain(|(document, _)| state_of(document, states).is_some_and(|code| codes.contains(&code)));
+    }
+    rows.sort_by(|(a, _), (b, _)| query::compare(a, b, &query.sort));
+    let total = rows.len() as u64;
+    let offset = match query.after() {
+        // Rows that came or went before this one do not move the page.
+        Some(after) if !after.id.is_empty() => {
+            rows.partition_point(|(row, _)| !query::is_beyond(row, after, query))
+        }
+        Some(_) | None => usize::try_from(query.offset()).unwrap_or(usize::MAX),
+    };
+    let limit = query.limit as usize;
+    let more = rows.len() > offset.saturating_add(limit);
+    let page: Vec<(Value, Item)> = rows.into_iter().skip(offset).take(limit).collect();
+    let last = page.last().filter(|_| more).map(|(row, _)| query.row_key(row));
+    let rows = page.into_iter().map(|(_, item)| from_item(item)).collect::<Result<_, _>>()?;
+    Ok(Page { rows, total, last })
 }
 
 /// Reads at the same time: an admin's list of many centres must not open a connection for each.
