@@ -104,7 +104,7 @@ async fn whatever_is_delivered_again_is_told_once_even_after_it_was_read() {
         let mut again = EventPlayer::new(&dealership.app.app, dealership.app.streams(), 0);
         settle(&mut again).await;
     }
-    assert_eq!(one.engineer.get(NOTIFICATIONS).await.rows(), [read.clone()]);
+    assert_eq!(one.engineer.get(NOTIFICATIONS).await.rows(), std::slice::from_ref(&read));
     assert_eq!(unread(&one.engineer).await, 0);
     assert_eq!(one.engineer.patch(&path, json!({})).await.expect(200), read, "read once");
 }
