@@ -4,6 +4,7 @@
 
 mod concurrency;
 mod cost;
+mod cost_of_quotations;
 mod cost_of_transfers;
 mod cursor;
 mod interleavings;

@@ -40,6 +40,7 @@ enum Names {
     File,
     /// One of the engineer's.
     Notification,
+    Quotation,
 }
 
 impl Names {
@@ -69,9 +70,8 @@ fn row(method: &Method, path: &str) -> Option<Row> {
         | ("GET", "/api/parts-requests" | "/api/inventory" | "/api/inventory/low-stock" | "/api/invoices")
         | ("GET", "/api/service-centers" | "/api/users" | "/api/customers/search")
         | ("GET", "/api/suppliers" | "/api/central-inventory" | "/api/central-inventory/low-stock")
-        | ("GET", "/api/purchase-orders" | "/api/parts-issues" | "/api/inventory/reconciliation") => {
-            (Nothing, none)
-        }
+        | ("GET", "/api/purchase-orders" | "/api/parts-issues" | "/api/inventory/reconciliation")
+        | ("GET", "/api/quotations" | "/api/quotation-approvals/{token}") => (Nothing, none),
         ("POST", "/api/auth/login") => (Nothing, |_| json!({"email": "x@y.in", "password": "wrong-password"})),
         ("POST", "/api/auth/refresh") => (Nothing, |_| json!({"refreshToken": "x"})),
         ("POST", "/api/auth/logout") => (Nothing, none),
@@ -157,7 +157,29 @@ fn row(method: &Method, path: &str) -> Option<Row> {
         ("GET", "/api/files") => (Nothing, none),
         ("POST", "/api/files/upload") => (Nothing, |d| ticket(&d.job_card)),
         ("GET" | "DELETE", "/api/files/{id}") => (File, none),
-        _ => return central_row(method, path),
+        _ => return quotation_row(method, path).or_else(|| central_row(method, path)),
+    })
+}
+
+/// The rows of quotations. Who has no login has no token that is good, either.
+fn quotation_row(method: &Method, path: &str) -> Option<Row> {
+    use Names::{Nothing, Quotation};
+    let none: fn(&Documents) -> Value = |_| Value::Null;
+    Some(match (method.as_str(), path) {
+        ("POST", "/api/quotations") => (Nothing, |d| {
+            json!({"customerId": d.customer, "vehicleId": d.vehicle,
+                "items": [{"partName": "Brake Pad", "quantity": 1, "rate": 100, "gstPercent": 18}]})
+        }),
+        ("GET" | "DELETE", "/api/quotations/{id}")
+        | ("POST", "/api/quotations/{id}/approval-link" | "/api/quotations/{id}/convert")
+        | (
+            "PATCH",
+            "/api/quotations/{id}/send" | "/api/quotations/{id}/revise" | "/api/quotations/{id}/approve",
+        ) => (Quotation, none),
+        ("PATCH", "/api/quotations/{id}") => (Quotation, |_| json!({"notes": "Changed"})),
+        ("PATCH", "/api/quotations/{id}/reject") => (Quotation, |_| json!({"reason": "test"})),
+        ("POST", "/api/quotation-approvals/{token}") => (Nothing, |_| json!({"all": "APPROVE"})),
+        _ => return None,
     })
 }
 
@@ -230,6 +252,9 @@ const FOREIGN_KEYS: &[(&str, &str, &str, u16)] = &[
     ("POST", "/api/job-cards", "appointmentId", 422),
     ("POST", "/api/job-cards/{id}/assign-engineer", "engineerId", 422),
     ("POST", "/api/inventory/parts", "serviceCenterId", 403),
+    ("POST", "/api/quotations", "serviceCenterId", 403),
+    ("POST", "/api/quotations", "appointmentId", 422),
+    ("PATCH", "/api/quotations/{id}", "appointmentId", 422),
     ("POST", "/api/invoices", "serviceCenterId", 403),
     ("POST", "/api/invoices", "jobCardId", 422),
     // Inside of lists: proved by tests of their own below.
@@ -276,6 +301,7 @@ struct Documents {
     order_item: String,
     file: String,
     notification: String,
+    quotation: String,
 }
 
 fn id(document: &Value) -> String {
@@ -342,6 +368,7 @@ impl Documents {
         let line = json!({"centralInventoryPartId": central_part["id"], "quantity": 2, "unitPrice": 1});
         let order = json!({"supplierId": supplier["id"], "items": [line]});
         let order = dealership.central.create("/api/purchase-orders", order).await;
+        let quotation = dealership.quotation(centre).await;
         let completed = dealership.completed_card(centre).await;
         let invoiced = dealership.completed_card(centre).await;
         let invoice = dealership.invoice_for(centre, &invoiced).await;
@@ -371,6 +398,7 @@ impl Documents {
             supplier: id(&supplier),
             order_item: id(&order["items"][0]),
             order: id(&order),
+            quotation: id(&quotation),
         }
     }
 
@@ -394,6 +422,7 @@ impl Documents {
             Names::Order => &self.order,
             Names::File => &self.file,
             Names::Notification => &self.notification,
+            Names::Quotation => &self.quotation,
         }
     }
 }
@@ -419,7 +448,7 @@ fn routes() -> Vec<(Method, String, Operation)> {
 
 fn url(path: &str, id: &str, item: &str) -> String {
     let query = if path.ends_with("/search") { "?query=asha" } else { "" };
-    format!("{}{query}", path.replace("{id}", id).replace("{itemId}", item))
+    format!("{}{query}", path.replace("{id}", id).replace("{itemId}", item).replace("{token}", "none"))
 }
 
 async fn call(client: &Client, method: &Method, url: &str, body: &Value) -> dms_testkit::Answer {
@@ -566,6 +595,7 @@ async fn everything_of(dealership: &Dealership, documents: &Documents) -> Vec<Va
         format!("/api/parts-requests/{}", documents.parts_request),
         format!("/api/inventory/parts/{}", documents.part),
         format!("/api/invoices/{}", documents.invoice),
+        format!("/api/quotations/{}", documents.quotation),
         format!("/api/service-centers/{}", documents.centre),
         format!("/api/users/{}", documents.engineer),
         format!("/api/vehicles/{}", documents.vehicle),
@@ -673,6 +703,7 @@ async fn lists_show_the_own_centre_alone_whatever_is_asked() {
         ("/api/inventory", "serviceCenterId", &foreign.centre),
         ("/api/inventory/low-stock", "serviceCenterId", &foreign.centre),
         ("/api/invoices", "customerId", &foreign.customer),
+        ("/api/quotations", "vehicleId", &foreign.vehicle),
         ("/api/parts-issues", "requestedById", &foreign.engineer),
         ("/api/users", "serviceCenterId", &foreign.centre),
         ("/api/files", "relatedEntityId", &foreign.job_card),

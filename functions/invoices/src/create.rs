@@ -54,7 +54,7 @@ pub(crate) struct NewInvoice {
     items: Vec<NewLine>,
     /// Name or code of a state; the centre's unless given.
     place_of_supply: Option<GstState>,
-    /// Spread over the lines before tax.
+    /// Spread over the lines before tax. Of a job card that came of a quotation: the one agreed there, unless given.
     discount: Option<Amount>,
 }
 
@@ -173,7 +173,8 @@ fn invoice(id: Uuid, by: Uuid, input: &NewInvoice, sources: &Sources, cmd: &Cmd)
     let supplier_state = centre.supply_state();
     let place_of_supply = input.place_of_supply.unwrap_or(supplier_state);
     let lines = lines(input, sources)?;
-    let discount = input.discount.map_or(Paise::ZERO, |amount| amount.0);
+    let agreed = || card.as_ref().map_or(Paise::ZERO, JobCard::agreed_discount);
+    let discount = input.discount.map_or_else(agreed, |amount| amount.0);
     let (items, totals) = charge(&lines, discount, supplier_state, place_of_supply, now.ist_date())?;
     Ok(Invoice {
         id,
@@ -216,15 +217,7 @@ fn check_card(card: &JobCard, input: &NewInvoice) -> Result<(), Refusal> {
 /// The job card's items, then the request's.
 fn lines(input: &NewInvoice, sources: &Sources) -> Result<Vec<ChargeLine>, Refusal> {
     let mut errors = FieldErrors::new();
-    let from_card = sources.card.iter().flat_map(|card| &card.items).map(|item| ChargeLine {
-        name: item.part_name.clone(),
-        hsn_sac_code: item.hsn_sac_code.clone(),
-        inventory_part_id: item.inventory_part_id,
-        quantity: item.qty,
-        unit_price_paise: if item.is_warranty { Paise::ZERO } else { item.unit_price_paise },
-        gst_rate: item.gst_rate,
-    });
-    let mut lines: Vec<ChargeLine> = from_card.collect();
+    let mut lines: Vec<ChargeLine> = sources.card.iter().flat_map(lines_of_card).collect();
     for (position, line) in input.items.iter().enumerate() {
         match new_line(line, sources) {
             Ok(line) => lines.push(line),
@@ -233,6 +226,18 @@ fn lines(input: &NewInvoice, sources: &Sources) -> Result<Vec<ChargeLine>, Refus
     }
     errors.into_result().map_err(Refusal::Invalid)?;
     Ok(lines)
+}
+
+fn lines_of_card(card: &JobCard) -> impl Iterator<Item = ChargeLine> {
+    let charged = card.items.iter().filter_map(|item| Some((item, card.charged_price(item)?)));
+    charged.map(|(item, unit_price_paise)| ChargeLine {
+        name: item.part_name.clone(),
+        hsn_sac_code: item.hsn_sac_code.clone(),
+        inventory_part_id: item.inventory_part_id,
+        quantity: item.qty,
+        unit_price_paise,
+        gst_rate: item.gst_rate,
+    })
 }
 
 fn new_line(line: &NewLine, sources: &Sources) -> Result<ChargeLine, (&'static str, String)> {

@@ -227,7 +227,8 @@ fn item(position: usize, line: &ChargeLine, tax: &TaxedLine) -> InvoiceItem {
 }
 
 impl InvoiceTotals {
-    fn of(totals: &TaxedTotals) -> Self {
+    /// The sums as documents keep them.
+    pub(crate) fn of(totals: &TaxedTotals) -> Self {
         Self {
             subtotal_paise: totals.subtotal,
             discount_paise: totals.discount,

@@ -24,6 +24,7 @@ pub mod parts_request;
 pub mod permissions;
 pub mod purchase_order;
 pub mod query;
+pub mod quotation;
 pub mod reconciliation;
 pub mod refusal;
 pub mod search;

@@ -18,6 +18,8 @@ pub enum Series {
     PurchaseOrder(i32),
     /// `PI-2025-0001`, for the dealership, by calendar year.
     PartsIssue(i32),
+    /// `QTN-2025-0001`, for the dealership, by calendar year.
+    Quotation(i32),
     /// `INV-SC001-2025-0001`, by centre and financial year, without gaps (CGST Rule 46(b)).
     Invoice(CentreCode, FinancialYear),
 }
@@ -31,6 +33,7 @@ impl Series {
             Self::JobCard(centre, month) => format!("{centre}-{month}-{sequence:04}"),
             Self::PurchaseOrder(year) => format!("PO-{year:04}-{sequence:04}"),
             Self::PartsIssue(year) => format!("PI-{year:04}-{sequence:04}"),
+            Self::Quotation(year) => format!("QTN-{year:04}-{sequence:04}"),
             Self::Invoice(centre, year) => format!("INV-{centre}-{year}-{sequence:04}"),
         }
     }
@@ -43,6 +46,7 @@ impl Series {
             Self::JobCard(centre, month) => format!("JC#{centre}#{month}"),
             Self::PurchaseOrder(year) => format!("PO#{year}"),
             Self::PartsIssue(year) => format!("PI#{year}"),
+            Self::Quotation(year) => format!("QTN#{year}"),
             Self::Invoice(centre, year) => format!("INV#{centre}#{year}"),
         }
     }
@@ -51,7 +55,11 @@ impl Series {
     pub fn is_gapless(&self) -> bool {
         match self {
             Self::JobCard(..) | Self::Invoice(..) => true,
-            Self::Customer | Self::Appointment(_) | Self::PurchaseOrder(_) | Self::PartsIssue(_) => false,
+            Self::Customer
+            | Self::Appointment(_)
+            | Self::PurchaseOrder(_)
+            | Self::PartsIssue(_)
+            | Self::Quotation(_) => false,
         }
     }
 }
@@ -81,6 +89,7 @@ mod tests {
         assert_eq!(Series::JobCard(centre.clone(), month).format(9_999), "SC001-2026-02-9999");
         assert_eq!(Series::PurchaseOrder(2025).format(1), "PO-2025-0001");
         assert_eq!(Series::PartsIssue(2026).format(10_000), "PI-2026-10000");
+        assert_eq!(Series::Quotation(2026).format(12), "QTN-2026-0012");
         let invoice = Series::Invoice(centre, FinancialYear::of(day())).format(10_000);
         assert_eq!(invoice, "INV-SC001-2025-10000");
         assert_eq!(gst_number(&invoice), "SC001-2025-10000");

@@ -170,6 +170,32 @@ choices! {
 }
 
 choices! {
+    /// State of a quotation.
+    QuotationStatus {
+        /// Being written.
+        Draft = "DRAFT" / 'D',
+        /// With the customer.
+        Sent = "SENT" / 'S',
+        /// Approved, in whole or in part.
+        Approved = "APPROVED" / 'A',
+        /// Declined.
+        Rejected = "REJECTED" / 'R',
+        /// Neither in time.
+        Expired = "EXPIRED" / 'X',
+    }
+}
+
+choices! {
+    /// Who answered a quotation.
+    AnsweredBy {
+        /// The customer, by the approval link.
+        Customer = "CUSTOMER",
+        /// The centre, in the customer's name.
+        Staff = "STAFF",
+    }
+}
+
+choices! {
     /// State of an invoice.
     InvoiceStatus {
         /// Nothing paid.

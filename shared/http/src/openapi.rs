@@ -42,6 +42,7 @@ const TAGS: &[(&str, &str)] = &[
     ("Customers", "Master data of the dealership"),
     ("Vehicles", "Master data of the dealership, with service history"),
     ("Appointments", "Who comes when"),
+    ("Quotations", "What is offered for how much, and the customer's answer"),
     ("Job cards", "From the customer's complaint to the invoice"),
     ("Parts requests", "A job card asks for parts from stock"),
     ("Inventory", "A service centre's stock and its ledger"),

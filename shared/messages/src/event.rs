@@ -1,7 +1,7 @@
 //! Events: what happened, said by the command that did it. They are stored in the command's record, so an
 //! effect and its events exist together or not at all.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -33,8 +33,13 @@ impl EventKind {
             | Self::PartsIssueRequested { .. }
             | Self::PartsIssueDecided { .. }
             | Self::PartsIssueDispatched { .. }
-            | Self::PartsIssueReceived { .. } => true,
-            Self::JobCardStatusChanged { .. }
+            | Self::PartsIssueReceived { .. }
+            | Self::QuotationAnswered { .. }
+            | Self::QuotationExpired { .. } => true,
+            Self::QuotationCreated { .. }
+            | Self::QuotationSent { .. }
+            | Self::QuotationConverted { .. }
+            | Self::JobCardStatusChanged { .. }
             | Self::InvoiceIssued { .. }
             | Self::PurchaseOrderReceived { .. }
             | Self::CustomerCreated { .. } => false,
@@ -107,6 +112,59 @@ pub enum EventKind {
         stock_quantity: i64,
         /// The minimum.
         min_stock_level: i64,
+    },
+    /// A quotation was written.
+    QuotationCreated {
+        /// The quotation.
+        quotation_id: Uuid,
+        /// Its number.
+        quotation_number: String,
+    },
+    /// A quotation is with the customer: send them the link.
+    QuotationSent {
+        /// The quotation.
+        quotation_id: Uuid,
+        /// Its number.
+        quotation_number: String,
+        /// The customer.
+        customer_id: Uuid,
+        /// The last day on which it can be approved.
+        valid_until: NaiveDate,
+    },
+    /// A quotation was approved or declined: notify whoever wrote it.
+    QuotationAnswered {
+        /// The quotation.
+        quotation_id: Uuid,
+        /// Its number.
+        quotation_number: String,
+        /// APPROVED or REJECTED.
+        status: String,
+        /// CUSTOMER or STAFF.
+        answered_by: String,
+        /// What was approved comes to, in paise; 0 when it was declined.
+        approved_total_paise: i64,
+        /// Who had written it.
+        created_by: Uuid,
+    },
+    /// Nobody answered a quotation in time: notify whoever wrote it.
+    QuotationExpired {
+        /// The quotation.
+        quotation_id: Uuid,
+        /// Its number.
+        quotation_number: String,
+        /// Who had written it.
+        created_by: Uuid,
+    },
+    /// A job card came of a quotation.
+    QuotationConverted {
+        /// The quotation.
+        quotation_id: Uuid,
+        /// Its number.
+        quotation_number: String,
+        /// The job card.
+        job_card_id: Uuid,
+        /// Its number.
+        job_card_number: String,
     },
     /// An invoice was issued.
     InvoiceIssued {

@@ -12,15 +12,17 @@ use dms_access::TenantScope;
 use dms_domain::{
     appointment::Appointment,
     calendar::Timestamp,
-    job_card::{JobCard, JobCardForms},
+    job_card::{JobCard, JobCardForms, snapshot},
     numbering::Series,
     parts_request::PartsRequest,
+    refusal::must_exist,
     search,
     statuses::{AppointmentStatus, JobCardStatus, PartsRequestStatus},
     stock::LedgerType,
     vehicle::ServiceRecord,
 };
 use dms_messages::EventKind;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::{
@@ -124,6 +126,27 @@ impl Store {
         self.query(&range, limit).await?.into_iter().map(from_item).collect()
     }
 
+    /// Part 1 of a new card: what is said of it, completed from customer and vehicle unless that is all.
+    ///
+    /// # Errors
+    /// A field error when customer or vehicle do not exist; [`StoreError::Unavailable`] or
+    /// [`StoreError::Throttled`].
+    pub async fn job_card_snapshot(
+        &self,
+        (customer_id, vehicle_id): (Uuid, Uuid),
+        said: Map<String, Value>,
+    ) -> Result<Map<String, Value>, StoreError> {
+        if said.contains_key("fullName") && said.contains_key("registrationNumber") {
+            return Ok(said);
+        }
+        let (customer, vehicle) = tokio::try_join!(self.customer(&customer_id), self.vehicle(&vehicle_id))?;
+        let customer = must_exist(customer, "customerId", "customer", customer_id)?;
+        let vehicle = must_exist(vehicle, "vehicleId", "vehicle", vehicle_id)?;
+        let mut all = snapshot(&customer, &vehicle);
+        all.extend(said);
+        Ok(all)
+    }
+
     /// Opens a job card (specification §5, "Auto-actions"): takes its number, occupies the vehicle, moves the
     /// appointment. `card` comes without a number; `appointment` as it is and as it will be.
     ///
@@ -131,23 +154,14 @@ impl Store {
     /// [`StoreError::Corrupt`]; the refusals come from the commit.
     pub fn open_job_card(
         &self,
-        card: JobCard,
-        mut forms: JobCardForms,
+        (card, forms): (JobCard, JobCardForms),
         (series, last): (&Series, i64),
-        appointment: Option<(&Appointment, Appointment)>,
+        appointment: Option<(Appointment, Appointment)>,
     ) -> Result<Plan<(JobCard, JobCardForms)>, StoreError> {
         let mut transaction = Transaction::new();
         let card = JobCard { job_card_number: transaction.take_number(series, last), ..card };
-        if let Some(part1) = forms.part1_data.as_mut().and_then(serde_json::Value::as_object_mut) {
-            part1.insert("jobCardNumber".to_owned(), card.job_card_number.clone().into());
-        }
-        transaction.create(&card)?;
-        transaction.append(&forms)?;
-        transaction.occupy_vehicle(card.vehicle_id, card.customer_id, card.id, card.created_at);
-        if let Some((before, after)) = appointment {
-            transaction.replace(before, &after)?;
-        }
-        Ok(Plan::new(transaction, (card, forms)))
+        let opened = transaction.open_job_card((card, forms), appointment)?;
+        Ok(Plan::new(transaction, opened))
     }
 
     /// Changes a card's words, items and forms; feedback given after payment goes into the vehicle's history.
@@ -297,6 +311,24 @@ fn returned(card: &JobCard, parts: BTreeMap<Uuid, i64>, by: Uuid, now: Timestamp
 }
 
 impl Transaction {
+    /// What opening a card that has its number does: the card and its forms, the vehicle, the appointment.
+    pub(crate) fn open_job_card(
+        &mut self,
+        (card, mut forms): (JobCard, JobCardForms),
+        appointment: Option<(Appointment, Appointment)>,
+    ) -> Result<(JobCard, JobCardForms), StoreError> {
+        if let Some(part1) = forms.part1_data.as_mut().and_then(Value::as_object_mut) {
+            part1.insert("jobCardNumber".to_owned(), card.job_card_number.clone().into());
+        }
+        self.create(&card)?;
+        self.append(&forms)?;
+        self.occupy_vehicle(card.vehicle_id, card.customer_id, card.id, card.created_at);
+        if let Some((before, after)) = appointment {
+            self.replace(&before, &after)?;
+        }
+        Ok((card, forms))
+    }
+
     fn step_own_appointment(
         &mut self,
         card: &JobCard,

@@ -25,6 +25,7 @@ mod parts_issue;
 mod parts_request;
 pub mod planted;
 mod purchase_order;
+mod quotation;
 mod reconciliation;
 mod search;
 mod service_centre;

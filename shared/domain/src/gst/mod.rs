@@ -6,10 +6,22 @@ mod tests;
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::{formats::GstState, money::Paise};
+use crate::{
+    formats::{GstState, HsnSac},
+    money::Paise,
+    statuses::JobCardItemType,
+};
 
 /// The SAC of labour when a line names none: maintenance and repair of motor vehicles.
 pub const DEFAULT_LABOUR_SAC: &str = "998714";
+
+/// The code of a line that names none.
+pub fn default_code(item_type: JobCardItemType) -> Option<HsnSac> {
+    match item_type {
+        JobCardItemType::WorkItem => HsnSac::parse(DEFAULT_LABOUR_SAC).ok(),
+        JobCardItemType::Part => None,
+    }
+}
 
 /// A line before tax.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,8 +201,11 @@ fn taxed_line(rate: u8, gross: Paise, discount: Paise, supply: Supply) -> Result
     })
 }
 
-/// Adds the lines up and rounds to the rupee.
-fn totals(lines: &[TaxedLine]) -> Result<TaxedTotals, TaxError> {
+/// Adds lines up and rounds to the rupee: all lines of a document, or those of them that were agreed to.
+///
+/// # Errors
+/// If a sum does not fit 64 bits.
+pub fn totals(lines: &[TaxedLine]) -> Result<TaxedTotals, TaxError> {
     let sum = |part: fn(&TaxedLine) -> Paise| Paise::sum(lines.iter().map(part)).ok_or(TaxError::TooLarge);
     let total = i128::from(sum(|line| line.total)?.get());
     let grand_total = (total + 50) / 100 * 100;

@@ -48,6 +48,8 @@ pub enum TenantKind {
     Invoice,
     /// Parts issues; they belong to Central, too.
     PartsIssue,
+    /// Quotations.
+    Quotation,
     /// Files.
     File,
 }
@@ -134,6 +136,7 @@ impl TenantKind {
             Self::Part => "PART",
             Self::Invoice => "INV",
             Self::PartsIssue => "PI",
+            Self::Quotation => "QTN",
             Self::File => "FILE",
         }
     }
