@@ -4,9 +4,11 @@
 
 mod concurrency;
 mod cost;
+mod cost_of_money;
 mod cost_of_quotations;
 mod cost_of_transfers;
 mod cursor;
+mod golden;
 mod interleavings;
 mod notifications;
 mod query;

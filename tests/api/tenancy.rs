@@ -25,6 +25,7 @@ enum Names {
     PartsRequest,
     Part,
     Invoice,
+    CreditNote,
     Centre,
     User,
     /// A parts issue to the centre.
@@ -61,7 +62,8 @@ type Row = (Names, fn(&Documents) -> Value);
 
 fn row(method: &Method, path: &str) -> Option<Row> {
     use Names::{
-        Appointment, Centre, Customer, File, Invoice, JobCard, Nothing, Part, PartsRequest, User, Vehicle,
+        Appointment, Centre, CreditNote, Customer, File, Invoice, JobCard, Nothing, Part, PartsRequest, User,
+        Vehicle,
     };
     let none: fn(&Documents) -> Value = |_| Value::Null;
     Some(match (method.as_str(), path) {
@@ -105,7 +107,7 @@ fn row(method: &Method, path: &str) -> Option<Row> {
         ("PATCH", "/api/job-cards/bulk") => {
             (Nothing, |d| json!({"updates": [{"id": d.job_card, "status": "COMPLETED"}]}))
         }
-        ("GET" | "DELETE", "/api/job-cards/{id}") => (JobCard, none),
+        ("GET" | "DELETE", "/api/job-cards/{id}") | ("GET", "/api/job-cards/{id}/pdf") => (JobCard, none),
         ("PATCH", "/api/job-cards/{id}") => (JobCard, |_| json!({"priority": "LOW"})),
         ("POST", "/api/job-cards/{id}/assign-engineer") => (JobCard, |d| json!({"engineerId": d.engineer})),
         ("PATCH", "/api/job-cards/{id}/status") => (JobCard, |_| json!({"status": "IN_PROGRESS"})),
@@ -136,8 +138,17 @@ fn row(method: &Method, path: &str) -> Option<Row> {
             json!({"customerId": d.customer, "jobCardId": d.completed_card,
                 "items": [{"name": "Work", "unitPrice": 100, "quantity": 1, "gstRate": 18}]})
         }),
-        ("GET", "/api/invoices/{id}") => (Invoice, none),
+        ("GET", "/api/invoices/{id}" | "/api/invoices/{id}/pdf") => (Invoice, none),
         ("PATCH", "/api/invoices/{id}/status") => (Invoice, |_| json!({"status": "PAID"})),
+        ("POST", "/api/invoices/{id}/payments" | "/api/invoices/{id}/refunds") => {
+            (Invoice, |_| json!({"amount": 1, "method": "CASH"}))
+        }
+        ("POST", "/api/invoices/{id}/credit-notes") => (Invoice, |_| json!({"reason": "test"})),
+        ("GET", "/api/credit-notes") => (Nothing, none),
+        ("GET", "/api/credit-notes/{id}") => (CreditNote, none),
+        ("POST", "/api/job-cards/{id}/payments" | "/api/job-cards/{id}/refunds") => {
+            (JobCard, |_| json!({"amount": 1, "method": "CASH"}))
+        }
         ("POST", "/api/service-centers") => (Nothing, |_| {
             json!({"code": "SC9", "name": "N", "address": "A", "city": "C", "state": "Goa", "pincode": "403001",
                 "phone": "9876543210"})
@@ -288,6 +299,7 @@ struct Documents {
     parts_request: String,
     parts_request_item: String,
     invoice: String,
+    credit_note: String,
     item: String,
     part_item: String,
     issue: String,
@@ -373,6 +385,9 @@ impl Documents {
         let invoiced = dealership.completed_card(centre).await;
         let invoice = dealership.invoice_for(centre, &invoiced).await;
         let file = centre.advisor.create("/api/files/upload", ticket(&id(&card))).await;
+        let credit = format!("/api/invoices/{}/credit-notes", id(&invoice));
+        let lines = json!([{"srNo": 1, "amount": 10}]);
+        let note = centre.manager.create(&credit, json!({"reason": "Too dear", "items": lines})).await;
         Self {
             notification: notification(dealership, centre).await,
             file: file["fileId"].as_str().unwrap().to_owned(),
@@ -388,6 +403,7 @@ impl Documents {
             parts_request_item: id(&request["items"][0]),
             parts_request: id(&request),
             invoice: id(&invoice),
+            credit_note: id(&note),
             part_item: id(&with_part["items"][1]),
             issue: id(&issue),
             sent_item: id(&sent["items"][0]),
@@ -412,6 +428,7 @@ impl Documents {
             Names::PartsRequest => &self.parts_request,
             Names::Part => &self.part,
             Names::Invoice => &self.invoice,
+            Names::CreditNote => &self.credit_note,
             Names::Centre => &self.centre,
             Names::User => &self.engineer,
             Names::Issue => &self.issue,
@@ -596,6 +613,7 @@ async fn everything_of(dealership: &Dealership, documents: &Documents) -> Vec<Va
         format!("/api/inventory/parts/{}", documents.part),
         format!("/api/invoices/{}", documents.invoice),
         format!("/api/quotations/{}", documents.quotation),
+        format!("/api/credit-notes/{}", documents.credit_note),
         format!("/api/service-centers/{}", documents.centre),
         format!("/api/users/{}", documents.engineer),
         format!("/api/vehicles/{}", documents.vehicle),
@@ -704,6 +722,7 @@ async fn lists_show_the_own_centre_alone_whatever_is_asked() {
         ("/api/inventory/low-stock", "serviceCenterId", &foreign.centre),
         ("/api/invoices", "customerId", &foreign.customer),
         ("/api/quotations", "vehicleId", &foreign.vehicle),
+        ("/api/credit-notes", "invoiceId", &foreign.invoice),
         ("/api/parts-issues", "requestedById", &foreign.engineer),
         ("/api/users", "serviceCenterId", &foreign.centre),
         ("/api/files", "relatedEntityId", &foreign.job_card),

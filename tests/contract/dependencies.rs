@@ -6,11 +6,12 @@ use crate::workspace;
 fn allowed(name: &str) -> &'static [&'static str] {
     match name {
         "dms-domain" | "dms-blob" => &[],
-        "dms-access" | "dms-messages" => &["dms-domain"],
+        "dms-access" | "dms-messages" | "dms-papers" => &["dms-domain"],
         "dms-store" => &["dms-domain", "dms-access", "dms-messages"],
         "dms-http" => &["dms-domain", "dms-access", "dms-messages", "dms-blob", "dms-store"],
         "dms-embedded-cloud" => &[],
-        _ => &["dms-domain", "dms-access", "dms-messages", "dms-blob", "dms-store", "dms-http"],
+        "relay" | "notifier" => &["dms-domain", "dms-messages", "dms-store", "dms-http"],
+        _ => &["dms-domain", "dms-access", "dms-blob", "dms-store", "dms-http", "dms-papers"],
     }
 }
 

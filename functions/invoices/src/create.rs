@@ -7,8 +7,9 @@ use dms_domain::{
     customer::Customer,
     fields::FieldErrors,
     formats::{GstState, HsnSac},
+    gst::Supply,
     inputs::{Amount, Quantity, ShortText},
-    invoice::{BillTo, ChargeLine, Invoice, charge},
+    invoice::{BillTo, ChargeLine, Invoice, IssuedBy, charge},
     job_card::JobCard,
     money::Paise,
     numbering::Series,
@@ -95,7 +96,8 @@ struct Sources {
 /// Issue an invoice
 ///
 /// Takes the next number of the centre and financial year. Of a COMPLETED job card, which becomes INVOICED; or of
-/// parts sold over the counter, which leave the stock.
+/// parts sold over the counter, which leave the stock. What was paid in advance on the job card is taken over as payments:
+/// when that is all of it, or there is nothing to pay, the invoice is PAID at once.
 #[utoipa::path(
     post, path = "/api/invoices", tag = "Invoices", request_body = NewInvoice,
     responses((status = 201, description = "Issued", body = Envelope<IssuedInvoice>)),
@@ -175,19 +177,24 @@ fn invoice(id: Uuid, by: Uuid, input: &NewInvoice, sources: &Sources, cmd: &Cmd)
     let lines = lines(input, sources)?;
     let agreed = || card.as_ref().map_or(Paise::ZERO, JobCard::agreed_discount);
     let discount = input.discount.map_or_else(agreed, |amount| amount.0);
-    let (items, totals) = charge(&lines, discount, supplier_state, place_of_supply, now.ist_date())?;
-    Ok(Invoice {
+    let supply = Supply::to_customer(supplier_state, place_of_supply, customer.details.is_sez);
+    let (items, totals) = charge(&lines, discount, supply, now.ist_date())?;
+    let advances = card.as_ref().map_or(&[][..], |card| &card.advances);
+    let invoice = Invoice {
         id,
         invoice_number: String::new(),
         gst_invoice_number: String::new(),
         service_center_id: centre.id,
         customer_id: customer.id,
         vehicle_id: card.as_ref().map(|card| card.vehicle_id),
+        vehicle_registration: card.as_ref().and_then(|card| card.vehicle_registration.clone()),
+        vehicle_name: card.as_ref().and_then(|card| card.vehicle_name.clone()),
         job_card_id: card.as_ref().map(|card| card.id),
         job_card_number: card.as_ref().map(|card| card.job_card_number.clone()),
         status: InvoiceStatus::Unpaid,
         service_type: card.as_ref().map(|card| card.service_type.clone()),
         engineer_name: card.as_ref().and_then(|card| card.engineer_name.clone()),
+        supplier: Some(IssuedBy::of(centre)),
         bill_to: BillTo::of(customer, totals.grand_total_paise)?,
         place_of_supply,
         supplier_state,
@@ -195,13 +202,16 @@ fn invoice(id: Uuid, by: Uuid, input: &NewInvoice, sources: &Sources, cmd: &Cmd)
         totals,
         amount_paid_paise: Paise::ZERO,
         payments: Vec::new(),
+        credited_paise: Paise::ZERO,
+        credit_notes: Vec::new(),
         paid_at: None,
         cancel_reason: None,
         created_by_id: by,
         created_at: now,
         updated_at: now,
         version: 1,
-    })
+    };
+    invoice.issued_with(advances)
 }
 
 fn check_card(card: &JobCard, input: &NewInvoice) -> Result<(), Refusal> {

@@ -1,6 +1,11 @@
-//! Invoices (specification §11): from a job card or over the counter, numbered without gaps, paid once.
+//! Invoices (specification §11): from a job card or over the counter, numbered without gaps, paid once; and the credit
+//! notes that take them back.
 
 mod create;
+mod credit;
+mod credit_notes;
+mod payments;
+mod pdf;
 mod read;
 mod status;
 
@@ -12,5 +17,11 @@ pub fn routes() -> ApiRouter {
     ApiRouter::new()
         .routes(routes!(create::create, read::list))
         .routes(routes!(read::get))
+        .routes(routes!(pdf::pdf))
         .routes(routes!(status::change_status))
+        .routes(routes!(payments::pay))
+        .routes(routes!(payments::refund))
+        .routes(routes!(credit::credit))
+        .routes(routes!(credit_notes::list))
+        .routes(routes!(credit_notes::get))
 }

@@ -83,6 +83,34 @@ async fn an_empty_list_and_refusals() {
 }
 
 #[tokio::test]
+async fn a_paper_passes_through_api_gateway_byte_for_byte() {
+    let dealership = dealership().await;
+    let card = dealership.job_card(&dealership.one).await;
+    let path = format!("/api/job-cards/{}/pdf", card["id"].as_str().unwrap());
+    let function = Function::start(BINARY, &dealership.app).await;
+    let token = token_of(&dealership, "engineer@sc001.example").await;
+    let mut event = event("list-job-cards.json", &token);
+    event["rawPath"] = path.clone().into();
+    event["rawQueryString"] = "".into();
+    event["requestContext"]["http"]["path"] = path.clone().into();
+
+    let answer = function.invoke(&event).await;
+    assert_eq!(answer.status(), 200, "{}", answer.text);
+    assert_eq!(answer.header("content-type"), "application/pdf");
+    let name = format!("inline; filename=\"{}.pdf\"", card["jobCardNumber"].as_str().unwrap());
+    assert_eq!(answer.header("content-disposition"), &json!(name));
+    assert_eq!(answer.header("x-request-id"), &event["requestContext"]["requestId"]);
+    // What another process painted is the same to the last byte.
+    assert_eq!(answer.bytes(), dealership.one.engineer.get(&path).await.bytes);
+    assert!(answer.bytes().starts_with(b"%PDF-1."));
+
+    // And errors are text again.
+    let foreign = token_of(&dealership, "engineer@sc002.example").await;
+    event["headers"]["authorization"] = format!("Bearer {foreign}").into();
+    function.invoke(&event).await.refused(404, "NOT_FOUND", &event);
+}
+
+#[tokio::test]
 async fn without_a_secret_the_binary_does_not_start_and_says_why() {
     let dealership = dealership().await;
     let written = failed_start_without(BINARY, &dealership.app, "JWT_SECRET").await;

@@ -72,6 +72,9 @@ pub(crate) fn told(event: &Event) -> Option<(Audience, Notice)> {
         | EventKind::QuotationConverted { .. }
         | EventKind::JobCardStatusChanged { .. }
         | EventKind::InvoiceIssued { .. }
+        | EventKind::CreditNoteIssued { .. }
+        | EventKind::InvoicePaymentRecorded { .. }
+        | EventKind::AdvanceRecorded { .. }
         | EventKind::CustomerCreated { .. } => None,
     }
 }
@@ -121,6 +124,9 @@ fn told_of_supplies(event: &Event) -> Option<(Audience, Notice)> {
         | EventKind::PartsRequestDecided { .. }
         | EventKind::StockLow { .. }
         | EventKind::InvoiceIssued { .. }
+        | EventKind::CreditNoteIssued { .. }
+        | EventKind::InvoicePaymentRecorded { .. }
+        | EventKind::AdvanceRecorded { .. }
         | EventKind::InvoicePaid { .. }
         | EventKind::QuotationCreated { .. }
         | EventKind::QuotationSent { .. }

@@ -160,6 +160,7 @@ fn lock(options: &Options) -> Result<File, ServerError> {
 /// A web front end on another port may call the local server.
 fn cors() -> CorsLayer {
     CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any).expose_headers([
+        axum::http::header::CONTENT_DISPOSITION,
         axum::http::header::ETAG,
         REQUEST_ID,
         REPLAYED,

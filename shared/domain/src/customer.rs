@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::{
     calendar::Timestamp,
     formats::{Email, GstState, Gstin, Phone, Pincode},
+    refusal::Refusal,
     statuses::CustomerType,
 };
 
@@ -60,6 +61,22 @@ pub struct CustomerDetails {
     pub customer_type: CustomerType,
     /// GSTIN of a firm.
     pub gstin: Option<Gstin>,
+    /// Whether the GSTIN is that of a unit in a special economic zone.
+    #[serde(default)]
+    pub is_sez: bool,
+}
+
+impl CustomerDetails {
+    /// Checks what a customer says.
+    ///
+    /// # Errors
+    /// A field error on `isSez` for a unit of a special economic zone without a GSTIN: such units have one of their own.
+    pub fn check(&self) -> Result<(), Refusal> {
+        if self.is_sez && self.gstin.is_none() {
+            return Err(Refusal::field("isSez", "needs the gstin of the unit in the special economic zone"));
+        }
+        Ok(())
+    }
 }
 
 impl Customer {

@@ -10,6 +10,7 @@ use crate::{
     calendar::Timestamp,
     formats::HsnSac,
     money::Paise,
+    payment::Payment,
     permissions::Role,
     refusal::Refusal,
     state_machine::Machine,
@@ -17,12 +18,16 @@ use crate::{
     user::User,
 };
 
+mod billing;
 pub use forms::{JobCardForms, MAX_FORM_BYTES, snapshot};
 
 /// Most items on one job card: its cancellation returns them all to stock in one transaction (decisions, "Stock").
 pub const MAX_ITEMS: usize = 40;
 /// Most parts requests of one job card that wait for a decision: its cancellation cancels them, too.
 pub const MAX_OPEN_REQUESTS: u32 = 5;
+
+/// Most characters that are kept of what part 1 calls the vehicle.
+const MAX_LABEL: usize = 60;
 
 /// A job card as it is stored. Its parts 1, 2A and 3 are kept beside it ([`JobCardForms`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,6 +43,10 @@ pub struct JobCard {
     pub customer_id: Uuid,
     /// The vehicle.
     pub vehicle_id: Uuid,
+    /// Its number plate, as part 1 says.
+    pub vehicle_registration: Option<String>,
+    /// Its make and model, as part 1 says: "Tata Nexon EV".
+    pub vehicle_name: Option<String>,
     /// The appointment it came of.
     pub appointment_id: Option<Uuid>,
     /// The quotation it came of.
@@ -72,6 +81,9 @@ pub struct JobCard {
     pub cancel_reason: Option<String>,
     /// The live invoice.
     pub invoice_id: Option<Uuid>,
+    /// What was taken in advance and given back. The invoice takes the entries over: then there are none here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub advances: Vec<Payment>,
     /// What the customer said afterwards.
     pub customer_feedback: Option<String>,
     /// 1 to 5.
@@ -136,6 +148,8 @@ impl JobCard {
             service_center_id: centre,
             customer_id: customer,
             vehicle_id: vehicle,
+            vehicle_registration: None,
+            vehicle_name: None,
             appointment_id: None,
             quotation_id: None,
             quotation_number: None,
@@ -152,6 +166,7 @@ impl JobCard {
             status_notes: None,
             cancel_reason: None,
             invoice_id: None,
+            advances: Vec::new(),
             customer_feedback: None,
             feedback_rating: None,
             completed_at: None,
@@ -260,15 +275,6 @@ impl JobCard {
         })
     }
 
-    /// The card, invoiced.
-    ///
-    /// # Errors
-    /// `INVALID_TRANSITION` unless it is completed.
-    pub fn invoiced(&self, invoice: Uuid, now: Timestamp) -> Result<Self, Refusal> {
-        self.status.step(JobCardStatus::Invoiced)?;
-        Ok(Self { status: JobCardStatus::Invoiced, invoice_id: Some(invoice), ..self.changed(now) })
-    }
-
     /// The card with other items.
     ///
     /// # Errors
@@ -350,6 +356,34 @@ impl JobCard {
             feedback_rating,
             ..self.changed(now)
         })
+    }
+
+    /// The card with its vehicle's plate and name as the forms have them: invoice and papers say what was said
+    /// at the visit, whatever becomes of the vehicle.
+    #[must_use]
+    pub fn labelled(self, forms: &JobCardForms) -> Self {
+        let said = |field: &str| {
+            let text = forms.part1_data.as_ref()?.get(field)?.as_str()?.trim();
+            (!text.is_empty()).then(|| text.chars().take(MAX_LABEL).collect::<String>())
+        };
+        let name: Vec<String> = ["vehicleBrand", "vehicleModel"].into_iter().filter_map(said).collect();
+        let vehicle_name = (!name.is_empty()).then(|| name.join(" "));
+        Self { vehicle_registration: said("registrationNumber"), vehicle_name, ..self }
+    }
+
+    /// The card, deleted.
+    ///
+    /// # Errors
+    /// `NOT_CANCELLED`; `ADVANCE_HELD` while money of the customer is held on it.
+    pub fn deleted(&self, now: Timestamp) -> Result<Self, Refusal> {
+        if self.status != JobCardStatus::Cancelled {
+            return Err(Refusal::conflict("NOT_CANCELLED", "Only a cancelled job card can be deleted"));
+        }
+        if self.advance_paid() != Paise::ZERO {
+            let message = format!("Give the advance of {} back first", self.advance_paid());
+            return Err(Refusal::conflict("ADVANCE_HELD", message));
+        }
+        Ok(self.changed(now))
     }
 
     /// Whether the work on it is over.

@@ -164,9 +164,11 @@ impl Machine for InvoiceStatus {
 
     fn next(self) -> &'static [Self] {
         match self {
-            Self::Unpaid => &[Self::PartiallyPaid, Self::Paid, Self::Cancelled],
-            Self::PartiallyPaid => &[Self::Paid],
-            Self::Paid | Self::Cancelled => &[],
+            Self::Unpaid => &[Self::PartiallyPaid, Self::Paid, Self::Cancelled, Self::Credited],
+            // UNPAID again when all of it was given back.
+            Self::PartiallyPaid => &[Self::Paid, Self::Unpaid, Self::Credited],
+            Self::Paid => &[Self::Credited],
+            Self::Credited | Self::Cancelled => &[],
         }
     }
 }
@@ -265,6 +267,7 @@ mod tests {
             assert_eq!(codes.len(), all);
         }
         check(JobCardStatus::ALL.iter().map(|state| state.tally_code()).collect());
+        check(InvoiceStatus::ALL.iter().map(|state| state.tally_code()).collect());
         check(PurchaseOrderStatus::ALL.iter().map(|state| state.tally_code()).collect());
         check(QuotationStatus::ALL.iter().map(|state| state.tally_code()).collect());
         check(PartsIssueStatus::ALL.iter().map(|state| state.tally_code()).collect());

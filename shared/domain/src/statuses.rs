@@ -202,8 +202,10 @@ choices! {
         Unpaid = "UNPAID" / 'U',
         /// Some of it paid.
         PartiallyPaid = "PARTIALLY_PAID" / 'L',
-        /// All of it paid.
+        /// All of it paid, as far as credit notes have left it.
         Paid = "PAID" / 'P',
+        /// Credit notes took all of it back.
+        Credited = "CREDITED" / 'C',
         /// Cancelled.
         Cancelled = "CANCELLED" / 'X',
     }
@@ -304,7 +306,7 @@ choices! {
         Return = "RETURN",
         /// Sold over the counter.
         Sale = "SALE",
-        /// A sale was cancelled.
+        /// A sale was cancelled, or credited and the parts returned.
         SaleReversal = "SALE_REVERSAL",
         /// Arrived from Central, or at Central from a centre.
         Receipt = "RECEIPT",
@@ -316,6 +318,18 @@ choices! {
         TransferReturn = "TRANSFER_RETURN",
         /// Lost or damaged on the way: moves no stock, `variance` says how many.
         TransitLoss = "TRANSIT_LOSS",
+    }
+}
+
+choices! {
+    /// Which way money went, and when.
+    PaymentKind {
+        /// Taken for an invoice.
+        Payment = "PAYMENT",
+        /// Taken on a job card before it was invoiced.
+        Advance = "ADVANCE",
+        /// Given back.
+        Refund = "REFUND",
     }
 }
 

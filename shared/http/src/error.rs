@@ -58,6 +58,11 @@ impl ApiError {
         Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "Log in first: send Authorization: Bearer <token>")
     }
 
+    /// A bug: what went wrong is for the log.
+    pub fn internal(detail: impl std::fmt::Display) -> Self {
+        StoreError::Corrupt(detail.to_string()).into()
+    }
+
     /// The status.
     pub fn status(&self) -> StatusCode {
         self.status

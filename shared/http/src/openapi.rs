@@ -51,6 +51,7 @@ const TAGS: &[(&str, &str)] = &[
     ("Parts issues", "Parts on their way from Central to a centre, or back"),
     ("Suppliers", "Whom Central buys from"),
     ("Invoices", "GST invoices and their payment"),
+    ("Credit notes", "What takes an invoice back, or some of it"),
     ("Notifications", "What each user is told"),
     ("Files", "Photos and papers of job cards, vehicles and customers"),
     ("Service centres", "The tenants"),

@@ -41,6 +41,9 @@ impl EventKind {
             | Self::QuotationConverted { .. }
             | Self::JobCardStatusChanged { .. }
             | Self::InvoiceIssued { .. }
+            | Self::CreditNoteIssued { .. }
+            | Self::InvoicePaymentRecorded { .. }
+            | Self::AdvanceRecorded { .. }
             | Self::PurchaseOrderReceived { .. }
             | Self::CustomerCreated { .. } => false,
         }
@@ -183,6 +186,44 @@ pub enum EventKind {
         invoice_number: String,
         /// Grand total, in paise.
         grand_total_paise: i64,
+        /// What credit notes had taken off it before, in paise.
+        #[serde(default)]
+        credited_paise: i64,
+    },
+    /// A credit note was issued.
+    CreditNoteIssued {
+        /// The credit note.
+        credit_note_id: Uuid,
+        /// Its number.
+        credit_note_number: String,
+        /// The invoice.
+        invoice_id: Uuid,
+        /// What it took off, in paise.
+        grand_total_paise: i64,
+        /// Whether the invoice had been PAID before: then its value shrinks.
+        was_paid: bool,
+    },
+    /// Money was taken for an invoice, or given back.
+    InvoicePaymentRecorded {
+        /// The invoice.
+        invoice_id: Uuid,
+        /// The entry.
+        payment_id: Uuid,
+        /// PAYMENT or REFUND.
+        kind: String,
+        /// How much, in paise; more than nothing also when it was given back.
+        amount_paise: i64,
+    },
+    /// An advance was taken on a job card, or given back.
+    AdvanceRecorded {
+        /// The job card.
+        job_card_id: Uuid,
+        /// The entry.
+        payment_id: Uuid,
+        /// ADVANCE or REFUND.
+        kind: String,
+        /// How much, in paise; more than nothing also when it was given back.
+        amount_paise: i64,
     },
     /// A purchase order waits for approval: notify the admins.
     PurchaseOrderSubmitted {

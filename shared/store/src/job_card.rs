@@ -26,7 +26,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::{
-    client::{Item, Range, Store},
+    client::{Range, Store},
     command::Plan,
     entity::{Entity, IndexKeys, Posting, TallyCell, from_item},
     error::StoreError,
@@ -36,7 +36,8 @@ use crate::{
     planted::{PlantedBug, planted},
     stock::{Cause, SeenParts, StockMove},
     tables::{Index, Table},
-    transaction::Transaction,
+    transaction::{OnFailure, Transaction},
+    update::Update,
 };
 
 impl Entity for JobCard {
@@ -92,6 +93,24 @@ pub struct Hints {
     pub(crate) card: SeenCard,
     /// Centres' parts that were not where a receipt expected them.
     pub(crate) receivers: SeenReceivers,
+    /// The vehicle is no longer occupied by the job card.
+    pub(crate) vehicle_left: Arc<AtomicBool>,
+}
+
+impl Hints {
+    /// The failed condition of an update that frees the vehicle: it is planned again without that.
+    pub(crate) fn on_vehicle_left(&self) -> OnFailure {
+        noted(&self.vehicle_left)
+    }
+}
+
+/// A failed condition that the next plan knows of.
+fn noted(hint: &Arc<AtomicBool>) -> OnFailure {
+    let hint = hint.clone();
+    Box::new(move |_| {
+        hint.store(true, Relaxed);
+        None
+    })
 }
 
 impl Store {
@@ -164,7 +183,8 @@ impl Store {
         Ok(Plan::new(transaction, opened))
     }
 
-    /// Changes a card's words, items and forms; feedback given after payment goes into the vehicle's history.
+    /// Changes a card's words, items and forms; feedback given after payment goes into the vehicle's history, where there is
+    /// a line of the card.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`].
@@ -173,15 +193,19 @@ impl Store {
         old: &JobCard,
         new: JobCard,
         forms: Option<JobCardForms>,
-        record: Option<ServiceRecord>,
+        in_history: bool,
     ) -> Result<Plan<JobCard>, StoreError> {
         let mut transaction = Transaction::new();
+        let new = match &forms {
+            Some(forms) => new.labelled(forms),
+            None => new,
+        };
         transaction.replace(old, &new)?;
         if let Some(forms) = &forms {
             transaction.overwrite(forms)?;
         }
-        if let Some(record) = &record {
-            transaction.overwrite(record)?;
+        if in_history {
+            transaction.update(feedback(&new));
         }
         Ok(Plan::new(transaction, new))
     }
@@ -226,6 +250,22 @@ impl Store {
         }
         let changed = status_changed(old, &new);
         Ok(Plan::new(transaction, new).event(Some(old.service_center_id), changed))
+    }
+
+    /// Records an advance, or that it was given back.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn pay_in_advance(&self, old: &JobCard, new: JobCard) -> Result<Plan<JobCard>, StoreError> {
+        let recorded = new.advances.last().map(|entry| EventKind::AdvanceRecorded {
+            job_card_id: new.id,
+            payment_id: entry.id,
+            kind: entry.kind.as_str().to_owned(),
+            amount_paise: entry.amount_paise.get(),
+        });
+        let centre = Some(new.service_center_id);
+        let plan = Plan::replace(old, new)?;
+        Ok(recorded.into_iter().fold(plan, |plan, event| plan.event(centre, event)))
     }
 
     /// Asks for parts: stores the request and makes the card wait for it.
@@ -287,7 +327,7 @@ impl Store {
         let now = new.updated_at;
         let mut transaction = Transaction::new();
         transaction.replace(old, &new)?;
-        transaction.free_vehicle(new.vehicle_id, new.id, now);
+        transaction.free_vehicle(new.vehicle_id, new.id, now, hints);
         let reopen = (AppointmentStatus::InProgress, AppointmentStatus::Arrived);
         transaction.step_own_appointment(&new, reopen, hints);
         for request in open_requests.iter().filter(|_| !planted(PlantedBug::RequestsStayOpen)) {
@@ -301,6 +341,19 @@ impl Store {
         let centre = Some(old.service_center_id);
         let plan = Plan::new(transaction, new).event(centre, changed);
         Ok(alerts.into_iter().fold(plan, |plan, alert| plan.event(centre, alert)))
+    }
+}
+
+/// What the customer said, in the vehicle's history: the line's other fields are the invoice's.
+fn feedback(card: &JobCard) -> Update {
+    let line = Update::of(keys::vehicle_history(&card.vehicle_id, &card.id)).when_exists();
+    let line = match &card.customer_feedback {
+        Some(words) => line.set("customerFeedback", words),
+        None => line.remove("customerFeedback"),
+    };
+    match card.feedback_rating {
+        Some(rating) => line.set_number("feedbackRating", i64::from(rating)),
+        None => line.remove("feedbackRating"),
     }
 }
 
@@ -320,6 +373,7 @@ impl Transaction {
         if let Some(part1) = forms.part1_data.as_mut().and_then(Value::as_object_mut) {
             part1.insert("jobCardNumber".to_owned(), card.job_card_number.clone().into());
         }
+        let card = card.labelled(&forms);
         self.create(&card)?;
         self.append(&forms)?;
         self.occupy_vehicle(card.vehicle_id, card.customer_id, card.id, card.created_at);
@@ -339,12 +393,7 @@ impl Transaction {
         if hints.leave_appointment.load(Relaxed) {
             return;
         }
-        let leave = hints.leave_appointment.clone();
-        let on_failure = move |_: Option<&Item>| {
-            leave.store(true, Relaxed);
-            None
-        };
-        self.step_appointment(appointment, step, card.updated_at, Box::new(on_failure));
+        self.step_appointment(appointment, step, card.updated_at, noted(&hints.leave_appointment));
     }
 }
 

@@ -11,7 +11,7 @@
 //! | a vehicle's service history, newest first | table | `VEH#id#HISTORY` | job card id |
 //! | service centres, all or one | table | `CENTRES` | ordinal, 4 digits |
 //! | a centre's users (or the dealership's), newest first | gsi2 | `C7#USER` `DEALERSHIP#USER` | id |
-//! | a tenant document by id; all of a centre, newest first | table | `C7#JC` `C7#APT` `C7#PR` `C7#PART` `C7#INV` `C7#PI` `C7#QTN` `C7#FILE` | id |
+//! | a tenant document by id; all of a centre, newest first | table | `C7#JC` `C7#APT` `C7#PR` `C7#PART` `C7#INV` `C7#CN` `C7#PI` `C7#QTN` `C7#FILE` | id |
 //! | … in one state | gsi1 | `C7#JC#<code>` | id |
 //! | the files of a job card, vehicle or customer, of one centre or all | gsi2 | `id#FILE` | centre's ordinal, 4 digits; file id |
 //! | files that wait for their content, of all centres | gsi1 | `FILES.PENDING` | file id |

@@ -3,6 +3,7 @@
 
 use std::{path::PathBuf, process::Stdio, time::Duration};
 
+use base64::Engine;
 use dms_access::AccessGrant;
 use dms_testkit::{Dealership, LambdaRuntime, TestApp};
 use serde_json::Value;
@@ -63,6 +64,20 @@ impl Answer {
         self.expect(status, event);
         assert_eq!((&self.body["status"], &self.body["code"]), (&status.into(), &code.into()), "{}", self.text);
         assert!(self.body["message"].is_string() && self.body["errors"].is_object(), "{}", self.text);
+    }
+
+    /// The bytes of an answer that is not text, which API Gateway is handed as base64.
+    #[track_caller]
+    #[allow(dead_code)] // not every function has such answers
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        assert_eq!(self.answer["isBase64Encoded"], true, "{}", self.answer);
+        base64::engine::general_purpose::STANDARD.decode(&self.text).expect("base64")
+    }
+
+    /// The status.
+    #[allow(dead_code)]
+    pub(crate) fn status(&self) -> &Value {
+        &self.answer["statusCode"]
     }
 
     /// A header.

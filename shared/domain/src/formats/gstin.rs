@@ -79,4 +79,9 @@ impl HsnSac {
             Err(FormatError::new(Self::EXPECTED))
         }
     }
+
+    /// Whether it is a code of services: chapter 99 holds them all.
+    pub fn is_service(&self) -> bool {
+        self.0.starts_with("99")
+    }
 }

@@ -108,6 +108,12 @@ impl GstState {
         self.name
     }
 
+    /// Whether the tax beside the central one is the union territory's and not a state's (UTGST Act, section 1(2)):
+    /// territories with a legislature, such as Delhi, have a State tax.
+    pub fn has_union_territory_tax(self) -> bool {
+        matches!(self.code, "04" | "26" | "31" | "35" | "38" | "97")
+    }
+
     /// The name, as it is stored and shown.
     pub fn as_str(&self) -> &'static str {
         self.name

@@ -84,13 +84,19 @@ pub enum Supply {
 }
 
 impl Supply {
+    /// A supply to a customer: one in a special economic zone is supplied between states wherever it lies (IGST section
+    /// 7(5)(b)).
+    pub fn to_customer(supplier: GstState, place_of_supply: GstState, is_sez: bool) -> Self {
+        if is_sez { Self::InterState } else { Self::between(supplier, place_of_supply) }
+    }
+
     /// Compares the supplier's state with the place of supply.
     pub fn between(supplier: GstState, place_of_supply: GstState) -> Self {
         if supplier == place_of_supply { Self::IntraState } else { Self::InterState }
     }
 
     /// CGST (and SGST alike) and IGST on a taxable value at a rate in per cent, each rounded half up to the paisa.
-    fn taxes(self, taxable: i128, rate: u8) -> (i128, i128) {
+    pub(crate) fn taxes(self, taxable: i128, rate: u8) -> (i128, i128) {
         let hundredths = taxable * i128::from(rate);
         match self {
             Self::IntraState => ((hundredths + 100) / 200, 0),

@@ -8,6 +8,8 @@ use dms_domain::{
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::PaymentView;
+
 super::view! {
     /// A job card. Lists leave out the three forms: ask for one card to see them.
     JobCardView of JobCard as j {
@@ -17,6 +19,12 @@ super::view! {
         service_center_id: Uuid = j.service_center_id,
         customer_id: Uuid = j.customer_id,
         vehicle_id: Uuid = j.vehicle_id,
+        /// As part 1 says.
+        #[schema(example = "MH12AB1234")]
+        vehicle_registration: Option<String> = j.vehicle_registration.clone(),
+        /// As part 1 says.
+        #[schema(example = "Tata Nexon EV")]
+        vehicle_name: Option<String> = j.vehicle_name.clone(),
         appointment_id: Option<Uuid> = j.appointment_id,
         /// The quotation it came of.
         quotation_id: Option<Uuid> = j.quotation_id,
@@ -38,6 +46,10 @@ super::view! {
         status_notes: Option<String> = j.status_notes.clone(),
         cancel_reason: Option<String> = j.cancel_reason.clone(),
         invoice_id: Option<Uuid> = j.invoice_id,
+        /// What was taken in advance and given back; the invoice takes it over.
+        advances: Vec<PaymentView> = j.advances.iter().map(PaymentView::of).collect(),
+        /// What is held in advance: the sum of `advances`.
+        advance_paid: Rupees = Rupees(j.advance_paid()),
         customer_feedback: Option<String> = j.customer_feedback.clone(),
         #[schema(example = 5)]
         feedback_rating: Option<u8> = j.feedback_rating,

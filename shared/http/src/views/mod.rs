@@ -3,6 +3,7 @@
 
 mod appointment;
 mod central_stock;
+mod credit_note;
 mod customer;
 mod file;
 mod invoice;
@@ -20,6 +21,7 @@ mod vehicle;
 
 pub use appointment::AppointmentView;
 pub use central_stock::CentralPartView;
+pub use credit_note::CreditNoteView;
 pub use customer::CustomerView;
 pub use file::FileView;
 pub use invoice::{BillToView, InvoiceItemView, InvoiceView, PaymentView};

@@ -46,6 +46,8 @@ pub enum TenantKind {
     Part,
     /// Invoices.
     Invoice,
+    /// Credit notes.
+    CreditNote,
     /// Parts issues; they belong to Central, too.
     PartsIssue,
     /// Quotations.
@@ -135,6 +137,7 @@ impl TenantKind {
             Self::PartsRequest => "PR",
             Self::Part => "PART",
             Self::Invoice => "INV",
+            Self::CreditNote => "CN",
             Self::PartsIssue => "PI",
             Self::Quotation => "QTN",
             Self::File => "FILE",

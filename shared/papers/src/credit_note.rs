@@ -1,0 +1,68 @@
+//! The credit note (CGST Rule 53(1A)).
+
+use chrono::NaiveDate;
+use dms_domain::money_text::in_words;
+
+use crate::{
+    Laid, Party,
+    blocks::{Fact, Facts, closing, facts, masthead, party_facts, section, totals},
+    charges::Charges,
+    invoice::day,
+    party::state_with_code,
+    sheet::Flow,
+};
+
+/// A credit note: what of an invoice is given back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreditNote {
+    /// At most 16 characters (Rule 53(1A)(c)).
+    pub number: String,
+    /// Day of issue, in India.
+    pub date: NaiveDate,
+    /// Number of the invoice.
+    pub invoice_number: String,
+    /// Its day of issue.
+    pub invoice_date: NaiveDate,
+    /// Why.
+    pub reason: String,
+    /// Who supplied.
+    pub supplier: Party,
+    /// Who was charged.
+    pub recipient: Party,
+    /// What is given back, at the invoice's rates.
+    pub charges: Charges,
+}
+
+impl CreditNote {
+    /// Lays it out.
+    pub fn lay(&self) -> Laid {
+        let title = format!("Credit Note {}", self.number);
+        let mut flow = Flow::new(title.clone(), None);
+        masthead(&mut flow, &self.supplier, "Credit Note", "ORIGINAL FOR RECIPIENT");
+        let note = vec![
+            Fact::Pair("Number", self.number.clone()),
+            Fact::Pair("Date", day(self.date)),
+            Fact::Pair("Place of supply", state_with_code(self.charges.place_of_supply)),
+        ];
+        let invoice = vec![
+            Fact::Pair("Number", self.invoice_number.clone()),
+            Fact::Pair("Date", day(self.invoice_date)),
+            Fact::Pair("Reason", self.reason.clone()),
+        ];
+        let blocks = [
+            party_facts("CREDITED TO", &self.recipient, 1.15),
+            Facts { label: "FOR INVOICE", facts: invoice, share: 1.0 },
+            Facts { label: "CREDIT NOTE", facts: note, share: 1.0 },
+        ];
+        facts(&mut flow, &blocks);
+        self.charges.draw(&mut flow);
+        let words = in_words(self.charges.totals.grand_total_paise);
+        totals(&mut flow, &self.charges.sums("Total credit"), &words, Vec::new());
+        if !self.charges.all_exempt() {
+            section(&mut flow, "TAX SUMMARY", 60.0);
+            self.charges.draw_summary(&mut flow);
+        }
+        closing(&mut flow, &self.supplier, None);
+        Laid { title, author: self.supplier.name.clone(), date: self.date, pages: flow.finish() }
+    }
+}

@@ -1,0 +1,280 @@
+//! The tax invoice (CGST Rule 46), and what stands in its place when nothing on it is taxed.
+
+use chrono::NaiveDate;
+use dms_domain::{
+    invoice::{Invoice, IssuedBy},
+    money::Paise,
+    money_text::{grouped, in_words},
+    payment::Payment,
+    service_centre::ServiceCentre,
+    statuses::{InvoiceStatus, PaymentKind, PaymentMethod},
+};
+
+use crate::{
+    Laid, Party,
+    blocks::{Beside, Fact, Facts, Sum, closing, facts, masthead, party_facts, section, totals},
+    charges::{Charges, rupees},
+    party::state_with_code,
+    qr::{Code, upi_link},
+    sheet::Flow,
+    table::{Cell, Column, Row, Table},
+};
+
+/// A day as papers write it: "20 Dec 2025".
+pub(crate) fn day(date: NaiveDate) -> String {
+    date.format("%d %b %Y").to_string()
+}
+
+/// A payment as it is printed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PaymentLine {
+    /// The day, in India.
+    pub date: NaiveDate,
+    /// How.
+    pub method: PaymentMethod,
+    /// The bank's or the UPI reference.
+    pub reference: Option<String>,
+    /// How much.
+    pub amount: Paise,
+}
+
+/// A tax invoice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaxInvoice {
+    /// At most 16 characters (Rule 46(b)).
+    pub number: String,
+    /// Day of issue, in India.
+    pub date: NaiveDate,
+    /// Who supplies.
+    pub supplier: Party,
+    /// Who is charged.
+    pub recipient: Party,
+    /// What is charged.
+    pub charges: Charges,
+    /// Whether the recipient pays the tax to the government (Rule 46(p)).
+    pub reverse_charge: bool,
+    /// What it is for: "Job card", "SC001-2025-12-0001".
+    pub visit: Vec<(&'static str, String)>,
+    /// What was paid.
+    pub payments: Vec<PaymentLine>,
+    /// What credit notes have taken back.
+    pub credited: Paise,
+    /// What is still to be paid.
+    pub balance: Paise,
+    /// Where a balance can be paid.
+    pub upi_id: Option<String>,
+    /// Why it was cancelled, if it was.
+    pub cancelled: Option<String>,
+}
+
+impl TaxInvoice {
+    /// An invoice as it was issued; the centre as it is now tells where a balance is paid, and stands in for the
+    /// supplier of an invoice from before that was kept.
+    pub fn of(invoice: &Invoice, centre: &ServiceCentre) -> Self {
+        let issuer = invoice.supplier.clone().unwrap_or_else(|| IssuedBy::of(centre));
+        let visit = [
+            ("Vehicle", invoice.vehicle_registration.clone()),
+            ("Model", invoice.vehicle_name.clone()),
+            ("Job card", invoice.job_card_number.clone()),
+            ("Service", invoice.service_type.clone()),
+            ("Engineer", invoice.engineer_name.clone()),
+        ];
+        let payment = |payment: &Payment| PaymentLine {
+            date: payment.received_at.ist_date(),
+            method: payment.method,
+            reference: payment.reference.clone(),
+            amount: match payment.kind {
+                PaymentKind::Payment | PaymentKind::Advance => payment.amount_paise,
+                PaymentKind::Refund => Paise::new(-payment.amount_paise.get()),
+            },
+        };
+        let states = (invoice.supplier_state, invoice.place_of_supply);
+        Self {
+            number: invoice.gst_invoice_number.clone(),
+            date: invoice.created_at.ist_date(),
+            supplier: Party::issuer(&issuer, invoice.supplier_state),
+            recipient: Party::bill_to(&invoice.bill_to),
+            charges: Charges::of(&invoice.items, &invoice.totals, states),
+            // Nothing a service centre supplies is taxed by reverse charge (CGST Act, section 9(3) and 9(4)).
+            reverse_charge: false,
+            visit: visit.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
+            payments: invoice.payments.iter().map(payment).collect(),
+            credited: invoice.credited_paise,
+            balance: invoice.balance(),
+            upi_id: centre.details.upi_id.clone(),
+            cancelled: (invoice.status == InvoiceStatus::Cancelled)
+                .then(|| invoice.cancel_reason.clone().unwrap_or_default()),
+        }
+    }
+
+    /// The name the law has for it. Who supplies only what is exempt, which nil-rated supplies are (CGST Act, section
+    /// 2(47)), issues a bill of supply instead (section 31(3)(c), Rule 49); for both to someone who is not registered one
+    /// "invoice-cum-bill of supply" will do (Rule 46A). Someone without a GSTIN issues neither.
+    pub fn title(&self) -> &'static str {
+        let registered = self.supplier.gstin.is_some();
+        match (self.charges.all_exempt(), self.charges.some_exempt() && self.recipient.gstin.is_none()) {
+            _ if !registered => "Invoice",
+            (true, _) => "Bill of Supply",
+            (false, true) => "Invoice-cum-Bill of Supply",
+            (false, false) => "Tax Invoice",
+        }
+    }
+
+    /// Lays it out.
+    pub fn lay(&self) -> Laid {
+        let title = format!("{} {}", self.title(), self.number);
+        let mut flow = Flow::new(title.clone(), self.cancelled.as_ref().map(|_| "CANCELLED"));
+        masthead(&mut flow, &self.supplier, self.title(), "ORIGINAL FOR RECIPIENT");
+        facts(&mut flow, &self.facts());
+        self.charges.draw(&mut flow);
+        self.draw_sums(&mut flow);
+        if !self.charges.all_exempt() {
+            section(&mut flow, "TAX SUMMARY", 60.0);
+            self.charges.draw_summary(&mut flow);
+        }
+        closing(&mut flow, &self.supplier, self.payments_table());
+        Laid { title, author: self.supplier.name.clone(), date: self.date, pages: flow.finish() }
+    }
+
+    fn facts(&self) -> Vec<Facts> {
+        let place = state_with_code(self.charges.place_of_supply);
+        let reverse_charge = if self.reverse_charge { "Yes" } else { "No" };
+        let invoice = vec![
+            Fact::Pair("Number", self.number.clone()),
+            Fact::Pair("Date", day(self.date)),
+            Fact::Pair("Place of supply", place),
+            Fact::Pair("Reverse charge", reverse_charge.to_owned()),
+        ];
+        let visit = self.visit.iter().map(|(name, value)| Fact::Pair(name, value.clone())).collect();
+        vec![
+            party_facts("BILLED TO", &self.recipient, 1.15),
+            Facts { label: "SERVICE", facts: visit, share: 1.0 },
+            Facts { label: "INVOICE", facts: invoice, share: 1.0 },
+        ]
+    }
+
+    /// The sums, what was paid and what is due, and how to pay it.
+    fn draw_sums(&self, flow: &mut Flow) {
+        let mut column = self.charges.sums("Grand total");
+        let total = self.charges.totals.grand_total_paise;
+        let mut beside: Vec<Beside> = self.payment_code().into_iter().collect();
+        if let Some(reason) = &self.cancelled {
+            beside.push(Beside::Alert(format!("Cancelled: {reason}")));
+        } else {
+            let open = total.checked_sub(self.credited).unwrap_or(Paise::ZERO);
+            let paid = open.checked_sub(self.balance).unwrap_or(Paise::ZERO);
+            if self.credited != Paise::ZERO {
+                column.push(Sum::new("Credited", format!("-{}", grouped(self.credited))));
+            }
+            if paid != Paise::ZERO {
+                column.push(Sum::new("Paid", format!("-{}", grouped(paid))));
+            }
+            column.push(Sum::strong("Balance due", rupees(self.balance)));
+        }
+        totals(flow, &column, &in_words(total), beside);
+    }
+
+    /// The code by which the balance is paid; none when nothing is due.
+    fn payment_code(&self) -> Option<Beside> {
+        let payee = self.upi_id.as_ref().filter(|_| self.cancelled.is_none() && self.balance > Paise::ZERO)?;
+        let link = upi_link(payee, &self.supplier.name, self.balance, &format!("Invoice {}", self.number));
+        Some(Beside::Payment(Code::of(link)?, rupees(self.balance), payee.clone()))
+    }
+
+    /// What was paid; none when nothing was.
+    fn payments_table(&self) -> Option<(&'static str, Table)> {
+        let columns = vec![
+            Column::narrow("Date"),
+            Column::narrow("Method"),
+            Column::words("Reference"),
+            Column::figures("Amount"),
+        ];
+        let row = |payment: &PaymentLine| Row {
+            cells: vec![
+                Cell::new(day(payment.date)),
+                Cell::new(method(payment.method)),
+                Cell::new(payment.reference.as_deref().unwrap_or("–")),
+                Cell::new(grouped(payment.amount)),
+            ],
+            sum: false,
+        };
+        let rows: Vec<Row> = self.payments.iter().map(row).collect();
+        (!rows.is_empty()).then(|| ("PAYMENTS RECEIVED", Table { columns, rows, scale: 0.88 }))
+    }
+}
+
+fn method(method: PaymentMethod) -> &'static str {
+    match method {
+        PaymentMethod::Cash => "Cash",
+        PaymentMethod::Upi => "UPI",
+        PaymentMethod::Card => "Card",
+        PaymentMethod::Bank => "Bank transfer",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dms_domain::{
+        formats::{GstState, Gstin},
+        gst::Supply,
+        invoice::{ChargeLine, charge},
+    };
+
+    use super::*;
+
+    const GSTIN: &str = "27AABCU9603R1ZN";
+
+    fn title(supplier: Option<&str>, recipient: Option<&str>, rates: &[u8]) -> &'static str {
+        let party = |gstin: Option<&str>| Party {
+            name: "Someone".to_owned(),
+            address: Vec::new(),
+            state: None,
+            gstin: gstin.map(|gstin| Gstin::parse(gstin).unwrap()),
+            phone: None,
+            email: None,
+        };
+        let line = |rate: &u8| ChargeLine {
+            name: "Thing".to_owned(),
+            hsn_sac_code: None,
+            inventory_part_id: None,
+            quantity: 1,
+            // Nothing is charged under warranty; the supply is a taxable one all the same.
+            unit_price_paise: Paise::ZERO,
+            gst_rate: *rate,
+        };
+        let state = GstState::parse("27").unwrap();
+        let date = NaiveDate::from_ymd_opt(2025, 12, 20).unwrap();
+        let lines: Vec<ChargeLine> = rates.iter().map(line).collect();
+        let (items, totals) = charge(&lines, Paise::ZERO, Supply::between(state, state), date).unwrap();
+        let invoice = TaxInvoice {
+            number: String::new(),
+            date,
+            supplier: party(supplier),
+            recipient: party(recipient),
+            charges: Charges::of(&items, &totals, (state, state)),
+            reverse_charge: false,
+            visit: Vec::new(),
+            payments: Vec::new(),
+            credited: Paise::ZERO,
+            balance: Paise::ZERO,
+            upi_id: None,
+            cancelled: None,
+        };
+        invoice.title()
+    }
+
+    #[test]
+    fn the_title_is_what_the_law_calls_it() {
+        for (recipient, rates, expected) in [
+            (None, &[18, 5][..], "Tax Invoice"),
+            (Some(GSTIN), &[18], "Tax Invoice"),
+            (None, &[0, 0], "Bill of Supply"),
+            (Some(GSTIN), &[0], "Bill of Supply"),
+            (None, &[0, 18], "Invoice-cum-Bill of Supply"),
+            (Some(GSTIN), &[0, 18], "Tax Invoice"),
+        ] {
+            assert_eq!(title(Some(GSTIN), recipient, rates), expected, "{recipient:?} {rates:?}");
+            assert_eq!(title(None, recipient, rates), "Invoice", "who is not registered issues neither");
+        }
+    }
+}
