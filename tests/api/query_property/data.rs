@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use chrono::{NaiveDate, TimeDelta};
 use dms_domain::calendar::{self, Clock};
-use dms_testkit::{Centre, Client, Dealership};
+use dms_testkit::{Centre, Client, Dealership, samples};
 use fastrand::Rng;
 use serde_json::{Value, json};
 
@@ -56,6 +56,8 @@ pub(super) async fn fill(dealership: &Dealership, seed: u64, size: &Size) {
         }
         maker.part(maker.centre()).await;
         maker.time_passes();
+        let of = [("customer", &customer), ("vehicle", &vehicle)];
+        maker.file(maker.centre(), maker.of(&of)).await;
         maker.central_part().await;
         if maker.chance(3) {
             maker.supplier().await;
@@ -77,7 +79,9 @@ pub(super) async fn fill(dealership: &Dealership, seed: u64, size: &Size) {
         maker.time_passes();
     }
     maker.regular().await;
-    for (path, every) in [("customers", 9), ("vehicles", 9), ("appointments", 7), ("suppliers", 4), ("users", 5)] {
+    for (path, every) in
+        [("customers", 9), ("vehicles", 9), ("appointments", 7), ("suppliers", 4), ("users", 5), ("files", 6)]
+    {
         let mut rows = dealership.admin.get(&format!("/api/{path}?limit=100")).await.rows();
         // Those who still have something to do here stay.
         rows.retain(|row| path != "users" || row["email"].as_str().is_some_and(|email| email.starts_with("new")));
@@ -164,6 +168,32 @@ impl<'a> Maker<'a> {
             return self.dealership.vehicle_of(customer).await;
         }
         answer.expect(201)
+    }
+
+    /// A file that was uploaded, or a ticket for one.
+    async fn file(&self, centre: &Centre, (kind, of): (&str, &Value)) {
+        let (filename, content_type) = self.of(&[
+            ("photo.jpg", "image/jpeg"),
+            ("PHOTO 2.JPG", "image/jpeg"),
+            ("वारंटी.pdf", "application/pdf"),
+            ("a+b, c.pdf", "application/pdf"),
+        ]);
+        let fields = json!({
+            "category": self.of(&["job_card_images", "warranty_documents", "invoices"]), "relatedEntityType": kind,
+            "relatedEntityId": id(of), "filename": filename, "contentType": content_type,
+            "size": self.of(&[100, 2_000, 2_000, 9_000_000]), "sha256": "ab".repeat(32),
+        });
+        let client = self.of(&[&centre.advisor, &centre.manager]);
+        if self.chance(2) {
+            client.create("/api/files/upload", fields).await;
+            return;
+        }
+        let fields =
+            ["category", "relatedEntityType", "relatedEntityId"].map(|name| (name, fields[name].as_str()));
+        let fields = fields.map(|(name, value)| (name, value.expect("a text")));
+        let content =
+            if content_type == "image/jpeg" { samples::jpeg() } else { samples::pdf(50 + self.below(9)) };
+        crate::routes::send_form(client, &fields, Some((filename, content_type, &content))).await.expect(201);
     }
 
     pub(super) async fn appointment(&self, centre: &Centre, vehicle: &Value) {
@@ -262,6 +292,9 @@ impl<'a> Maker<'a> {
     /// A new job card, some steps on.
     pub(super) async fn card_with_a_history(&self, centre: &Centre) {
         let card = self.card(centre).await;
+        for _ in 0..self.below(4) {
+            self.file(centre, ("job_card", &card)).await;
+        }
         self.serve(centre, &card, self.below(8)).await;
     }
 

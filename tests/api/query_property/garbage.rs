@@ -172,9 +172,9 @@ async fn no_query_string_is_an_error_of_the_server_and_every_refusal_names_the_p
         let client = one(&mut rng, &[&dealership.admin, &dealership.central, &dealership.one.manager]);
         (route, client, route.path.replace("{id}", &one(&mut rng, &route.ids)), query)
     });
-    // What is no URL does not even reach a server.
-    let asked: Vec<_> =
-        asked.filter(|(_, _, path, query)| format!("{path}?{query}").parse::<Uri>().is_ok()).collect();
+    // What is no URL, or too long for one once its brackets are escaped, does not even reach a server.
+    let sent = |path: &str, query: &str| format!("{path}?{query}").replace(['[', ']', ' '], "%20");
+    let asked: Vec<_> = asked.filter(|(_, _, path, query)| sent(path, query).parse::<Uri>().is_ok()).collect();
     let answers =
         stream::iter(&asked).map(async |(_, client, path, query)| client.get(&format!("{path}?{query}")).await);
     let answers: Vec<Answer> = answers.buffered(AT_ONCE).collect().await;

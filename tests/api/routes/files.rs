@@ -39,7 +39,7 @@ pub(super) fn form(boundary: &str, fields: &[(&str, &str)], file: Option<(&str, 
 }
 
 /// Sends a form.
-pub(super) async fn send(client: &Client, fields: &[(&str, &str)], file: Option<(&str, &str, &[u8])>) -> Answer {
+pub(crate) async fn send(client: &Client, fields: &[(&str, &str)], file: Option<(&str, &str, &[u8])>) -> Answer {
     let request = client.request(Method::POST, UPLOAD);
     let request = request.header("content-type", "multipart/form-data; boundary=XX");
     request.bytes(form("XX", fields, file)).send().await

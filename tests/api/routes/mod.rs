@@ -28,3 +28,5 @@ mod reconciliation;
 mod return_parts;
 mod suppliers;
 mod vehicles;
+
+pub(crate) use files::send as send_form;
