@@ -1,6 +1,6 @@
 //! The query language over HTTP: what its parser accepts does what it says, and errors say where they are.
 
-use dms_testkit::Dealership;
+use dms_testkit::{Client, Dealership};
 use serde_json::{Value, json};
 
 async fn open() -> Dealership {
@@ -153,4 +153,26 @@ async fn a_time_between_two_milliseconds_has_all_others_before_or_after_it() {
         let answer = dealership.admin.get(&format!("/api/customers?filter[createdAt]{filter}")).await;
         assert_eq!(answer.body["pagination"]["total"], total, "{filter}");
     }
+}
+
+#[tokio::test]
+async fn a_centre_shown_beside_rows_is_read_once_in_half_a_minute_but_always_for_those_who_change_it() {
+    let dealership = Dealership::open(dms_local::all_routes()).await;
+    let one = &dealership.one;
+    dealership.job_card(one).await;
+    let shown = async |client: &Client| {
+        let answer = client.get("/api/job-cards?expand=serviceCenter").await;
+        let reading = answer.reading;
+        (answer.rows()[0]["serviceCenter"]["name"].as_str().expect("a name").to_owned(), reading.calls)
+    };
+    let (before, calls) = shown(&one.advisor).await;
+    assert_eq!(shown(&one.manager).await, (before.clone(), calls - 1), "the second look needs no read");
+    let path = format!("/api/service-centers/{}", one.id);
+    dealership.admin.patch(&path, json!({"name": "Pune West"})).await.expect(200);
+    assert_eq!(shown(&one.advisor).await.0, before);
+    assert_eq!(shown(&dealership.admin).await.0, "Pune West", "who changed it sees it");
+    assert_eq!(shown(&one.advisor).await.0, "Pune West");
+    dealership.admin.patch(&path, json!({"name": "Pune East"})).await.expect(200);
+    dealership.app.advance(chrono::TimeDelta::seconds(30));
+    assert_eq!(shown(&one.advisor).await.0, "Pune East");
 }

@@ -5,6 +5,7 @@ mod data;
 mod garbage;
 mod model;
 mod questions;
+mod search;
 mod table;
 mod writers;
 
@@ -99,7 +100,7 @@ async fn parent(dealership: &Dealership, path: &str) -> String {
 async fn views(dealership: &Dealership) -> Vec<View<'_>> {
     let mut views = Vec::new();
     for list in table::lists() {
-        // What is searched for is not a condition on a field: tests/api/routes/customers.rs.
+        // It finds what /api/customers?search= finds: tests/api/search.rs.
         if list.path == "/api/customers/search" {
             continue;
         }

@@ -2,11 +2,17 @@
 //! filter, expand}. The routes come from the router itself: one without a row here fails the test.
 
 use axum::http::Method;
-use dms_domain::permissions::{Permission, Role};
+use dms_domain::{
+    calendar::Timestamp,
+    notification::{Notice, Notification},
+    permissions::{Permission, Role},
+    statuses::NotificationType,
+};
 use dms_http::openapi::permission_of;
 use dms_testkit::{Centre, Client, Dealership};
 use serde_json::{Value, json};
 use utoipa::openapi::{OpenApi, path::Operation};
+use uuid::Uuid;
 
 /// What the `{id}` of a path names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +37,9 @@ enum Names {
     CentralPart,
     Supplier,
     Order,
+    File,
+    /// One of the engineer's.
+    Notification,
 }
 
 impl Names {
@@ -50,7 +59,9 @@ impl Names {
 type Row = (Names, fn(&Documents) -> Value);
 
 fn row(method: &Method, path: &str) -> Option<Row> {
-    use Names::{Appointment, Centre, Customer, Invoice, JobCard, Nothing, Part, PartsRequest, User, Vehicle};
+    use Names::{
+        Appointment, Centre, Customer, File, Invoice, JobCard, Nothing, Part, PartsRequest, User, Vehicle,
+    };
     let none: fn(&Documents) -> Value = |_| Value::Null;
     Some(match (method.as_str(), path) {
         ("GET", "/api/health" | "/api/openapi.json" | "/api/auth/me")
@@ -139,8 +150,21 @@ fn row(method: &Method, path: &str) -> Option<Row> {
         ("GET" | "DELETE", "/api/users/{id}") => (User, none),
         ("PATCH", "/api/users/{id}") => (User, |_| json!({"name": "Changed"})),
         ("PATCH", "/api/users/{id}/password") => (User, |_| json!({"password": "long-enough"})),
+        ("GET", "/api/notifications" | "/api/notifications/preferences")
+        | ("POST", "/api/notifications/read-all") => (Nothing, none),
+        ("PATCH", "/api/notifications/{id}/read") => (Names::Notification, none),
+        ("PATCH", "/api/notifications/preferences") => (Nothing, |_| json!({"email": true})),
+        ("GET", "/api/files") => (Nothing, none),
+        ("POST", "/api/files/upload") => (Nothing, |d| ticket(&d.job_card)),
+        ("GET" | "DELETE", "/api/files/{id}") => (File, none),
         _ => return central_row(method, path),
     })
+}
+
+/// What asks for a ticket for a file of a job card.
+fn ticket(job_card: &str) -> Value {
+    json!({"filename": "photo.jpg", "size": 100, "contentType": "image/jpeg", "sha256": "ab".repeat(32),
+        "category": "job_card_images", "relatedEntityType": "job_card", "relatedEntityId": job_card})
 }
 
 /// The rows of Central's routes, and of what travels between Central and the centres.
@@ -219,6 +243,8 @@ const FOREIGN_KEYS: &[(&str, &str, &str, u16)] = &[
     ("POST", "/api/parts-issues", "centralInventoryPartId", 422),
     ("PATCH", "/api/parts-issues/{id}/dispatch", "itemId", 422),
     ("PATCH", "/api/parts-issues/{id}/receive", "itemId", 422),
+    ("POST", "/api/files/upload", "serviceCenterId", 403),
+    ("POST", "/api/files/upload", "relatedEntityId", 422),
 ];
 
 /// Body fields that name master data, which every centre shares, or are an admin's alone.
@@ -248,6 +274,8 @@ struct Documents {
     supplier: String,
     order: String,
     order_item: String,
+    file: String,
+    notification: String,
 }
 
 fn id(document: &Value) -> String {
@@ -265,6 +293,27 @@ async fn returned(dealership: &Dealership, centre: &Centre) -> Value {
     let issue = centre.inventory.create("/api/parts-issues", body).await;
     let approve = format!("/api/parts-issues/{}/approve", id(&issue));
     dealership.admin.patch(&approve, json!({})).await.expect(200)
+}
+
+/// What the engineer of a centre is told.
+async fn notification(dealership: &Dealership, centre: &Centre) -> String {
+    let app = &dealership.app.app;
+    let engineer: Uuid = centre.engineer_id.parse().unwrap();
+    let told = Notification {
+        id: Uuid::now_v7(),
+        service_center_id: Some(centre.id.parse().unwrap()),
+        notice: Notice {
+            kind: NotificationType::EngineerAssigned,
+            title: "A job card is yours".to_owned(),
+            entity_type: "job_card".to_owned(),
+            entity_id: Uuid::now_v7(),
+            entity_number: None,
+        },
+        created_at: Timestamp::new(app.clock.now()),
+        read_at: None,
+    };
+    app.store.notify(&[engineer], &told, app.clock.now()).await.unwrap();
+    told.id.to_string()
 }
 
 impl Documents {
@@ -296,7 +345,10 @@ impl Documents {
         let completed = dealership.completed_card(centre).await;
         let invoiced = dealership.completed_card(centre).await;
         let invoice = dealership.invoice_for(centre, &invoiced).await;
+        let file = centre.advisor.create("/api/files/upload", ticket(&id(&card))).await;
         Self {
+            notification: notification(dealership, centre).await,
+            file: file["fileId"].as_str().unwrap().to_owned(),
             centre: centre.id.clone(),
             customer: id(&customer),
             vehicle: id(&vehicle),
@@ -340,6 +392,8 @@ impl Documents {
             Names::CentralPart => &self.central_part,
             Names::Supplier => &self.supplier,
             Names::Order => &self.order,
+            Names::File => &self.file,
+            Names::Notification => &self.notification,
         }
     }
 }
@@ -521,6 +575,7 @@ async fn everything_of(dealership: &Dealership, documents: &Documents) -> Vec<Va
         format!("/api/central-inventory/parts/{}", documents.central_part),
         format!("/api/suppliers/{}", documents.supplier),
         format!("/api/purchase-orders/{}", documents.order),
+        format!("/api/files/{}", documents.file),
     ];
     let mut found = Vec::new();
     for path in paths {
@@ -559,6 +614,7 @@ async fn a_foreign_key_of_another_centre_is_refused_and_changes_nothing() {
         match *field {
             "serviceCenterId" => body[field] = foreign.centre.clone().into(),
             "appointmentId" => body[field] = foreign.appointment.clone().into(),
+            "relatedEntityId" => body[field] = foreign.job_card.clone().into(),
             "engineerId" => body[field] = foreign.engineer.clone().into(),
             "jobCardId" => body[field] = foreign.completed_card.clone().into(),
             "inventoryPartId" if *path == "/api/invoices" => {
@@ -619,6 +675,7 @@ async fn lists_show_the_own_centre_alone_whatever_is_asked() {
         ("/api/invoices", "customerId", &foreign.customer),
         ("/api/parts-issues", "requestedById", &foreign.engineer),
         ("/api/users", "serviceCenterId", &foreign.centre),
+        ("/api/files", "relatedEntityId", &foreign.job_card),
     ];
     for (path, field, foreign_id) in lists {
         let mine = dealership.one.manager.get(path).await;

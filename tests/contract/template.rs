@@ -1,5 +1,11 @@
 use std::{collections::BTreeSet, fs};
 
+use dms_domain::{
+    file::Shelf,
+    query::relations::{MAX_DEPTH, Target, relation_named},
+};
+use dms_http::ApiRouter;
+use dms_messages::Queue;
 use dms_store::{TTL_ATTRIBUTE, Table};
 use serde_yaml_ng::Value;
 
@@ -31,7 +37,8 @@ fn routes_of_template() -> BTreeSet<(String, String)> {
     let mut routes = BTreeSet::new();
     for (_, function) in resources("AWS::Serverless::Function") {
         let binary = text(&function["Metadata"]["BuildProperties"]["Binary"]);
-        for event in function["Properties"]["Events"].as_mapping().unwrap().values() {
+        let events = function["Properties"]["Events"].as_mapping().unwrap().values();
+        for event in events.filter(|event| event["Type"] == "HttpApi") {
             let properties = &event["Properties"];
             routes.insert((
                 binary.clone(),
@@ -42,25 +49,31 @@ fn routes_of_template() -> BTreeSet<(String, String)> {
     routes
 }
 
-#[test]
-fn the_template_routes_to_each_function_what_its_router_knows() {
-    let functions = [
+/// The functions behind the API: binary and routes.
+fn api_functions() -> Vec<(&'static str, ApiRouter)> {
+    vec![
         ("admin", admin::routes()),
         ("appointments", appointments::routes()),
         ("auth", auth::routes()),
         ("central-inventory", central_inventory::routes()),
         ("customers", customers::routes()),
+        ("files", files::routes()),
         ("inventory", inventory::routes()),
         ("invoices", invoices::routes()),
         ("job-cards", job_cards::routes()),
         ("meta", meta::routes()),
+        ("notifications", notifications::routes()),
         ("parts-issues", parts_issues::routes()),
         ("parts-requests", parts_requests::routes()),
         ("purchase-orders", purchase_orders::routes()),
         ("vehicles", vehicles::routes()),
-    ];
+    ]
+}
+
+#[test]
+fn the_template_routes_to_each_function_what_its_router_knows() {
     let mut expected: BTreeSet<(String, String)> = BTreeSet::new();
-    for (binary, routes) in functions {
+    for (binary, routes) in api_functions() {
         let (_, document) = routes.split_for_parts();
         for (path, item) in document.paths.paths {
             let methods = [
@@ -124,6 +137,88 @@ fn every_function_gets_the_environment_it_reads() {
             assert!(variables.contains_key(name), "the template does not set {name}");
         }
     }
+}
+
+#[test]
+fn the_templates_queues_are_those_of_the_code_each_with_dead_letters() {
+    let queues = resources("AWS::SQS::Queue");
+    let mut names: Vec<String> = queues.iter().map(|(_, queue)| text(&queue["Properties"]["QueueName"])).collect();
+    names.sort();
+    let mut expected: Vec<String> =
+        Queue::ALL.iter().map(|queue| format!("dms-${{Stage}}-{}", queue.name())).collect();
+    expected.extend(expected.clone().into_iter().map(|name| name + "-dlq"));
+    // Where Lambda tells what the relay could not send.
+    expected.push("dms-${Stage}-relay-dlq".to_owned());
+    expected.sort();
+    assert_eq!(names, expected);
+    for (name, queue) in queues.iter().filter(|(name, _)| name.ends_with("Queue")) {
+        let letters = text(&queue["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]);
+        assert_eq!(letters, format!("{}DeadLetters.Arn", name.trim_end_matches("Queue")));
+    }
+}
+
+#[test]
+fn uploads_go_from_the_bucket_through_the_queue_to_the_worker() {
+    let (_, bucket) = resources("AWS::S3::Bucket").into_iter().next().unwrap();
+    let told = &bucket["Properties"]["NotificationConfiguration"]["QueueConfigurations"][0];
+    assert_eq!(text(&told["Queue"]), "UploadsQueue.Arn");
+    assert_eq!(text(&told["Event"]), "s3:ObjectCreated:*");
+    assert_eq!(text(&told["Filter"]["S3Key"]["Rules"][0]["Value"]), Shelf::QUARANTINE_PREFIX);
+    let (_, worker) = function("FileCheckerFunction");
+    let properties = &worker["Properties"];
+    let uploads = &properties["Events"]["Uploads"]["Properties"];
+    assert_eq!(text(&uploads["Queue"]), "UploadsQueue.Arn");
+    assert_eq!(text(&uploads["FunctionResponseTypes"][0]), "ReportBatchItemFailures");
+    let (_, queue) = resources("AWS::SQS::Queue").into_iter().find(|(name, _)| name == "UploadsQueue").unwrap();
+    let hidden = queue["Properties"]["VisibilityTimeout"].as_u64().unwrap();
+    assert!(hidden >= 6 * properties["Timeout"].as_u64().unwrap(), "as AWS advises");
+    assert_eq!(text(&properties["Events"]["Hourly"]["Type"]), "Schedule");
+    let policies: Vec<String> = properties["Policies"].as_sequence().unwrap().iter().map(text).collect();
+    assert_eq!(policies, ["DocumentsAccess", "CheckAccess"]);
+    // No policy reaches beyond the two parts of the bucket that the code knows.
+    let id = uuid::Uuid::nil();
+    let parts: Vec<String> =
+        Shelf::ALL.iter().map(|shelf| shelf.key(&id).split('/').next().unwrap().to_owned()).collect();
+    for (name, policy) in resources("AWS::IAM::ManagedPolicy") {
+        let document = serde_yaml_ng::to_string(&policy).unwrap();
+        for rest in document.split("${FilesBucket.Arn}/").skip(1) {
+            let part = rest.split('/').next().unwrap();
+            assert!(parts.iter().any(|known| known == part), "{name} reaches {part}");
+        }
+    }
+}
+
+fn function(name: &str) -> (String, Value) {
+    resources("AWS::Serverless::Function").into_iter().find(|(known, _)| known == name).unwrap()
+}
+
+/// Whether an `expand=` that begins with one of these relations can come to files.
+fn leads_to_files(relations: &[&str], steps: usize) -> bool {
+    steps > 0
+        && relations.iter().filter_map(|name| relation_named(name)).any(|relation| {
+            relation.target == Target::FilesOfDocument || leads_to_files(relation.target.relations(), steps - 1)
+        })
+}
+
+/// A link is signed by the function that shows it, and is worth what that function may do.
+#[test]
+fn functions_that_show_files_may_read_them() {
+    let mut showing = 0;
+    for (binary, routes) in api_functions() {
+        let (_, document) = routes.split_for_parts();
+        let document = serde_json::to_string(&document).unwrap();
+        let expands = document.split("Relations to show: ").skip(1);
+        let shows = expands.map(|rest| rest.split(';').next().unwrap().split(", ").collect::<Vec<_>>());
+        let shows = binary == "files" || shows.into_iter().any(|first| leads_to_files(&first, MAX_DEPTH));
+        let all = resources("AWS::Serverless::Function");
+        let (name, function) =
+            all.iter().find(|(_, function)| function["Metadata"]["BuildProperties"]["Binary"] == binary).unwrap();
+        let policies = function["Properties"]["Policies"].as_sequence().unwrap();
+        let may = policies.iter().any(|policy| text(policy) == "DownloadAccess");
+        assert_eq!(may, shows, "{name}");
+        showing += usize::from(shows);
+    }
+    assert!(showing >= 7, "{showing}");
 }
 
 #[test]

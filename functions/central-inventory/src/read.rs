@@ -9,7 +9,7 @@ use dms_http::{
     ApiResult, AppState, Reply,
     envelope::{Envelope, Paginated},
     extract::{Id, Params, Permit, Spec},
-    parts::{by_headroom, search, search_words},
+    parts::by_headroom,
     views::{CentralPartView, json},
 };
 use dms_store::{Index, Listed, STATELESS, keys::CentralKind};
@@ -67,7 +67,7 @@ impl Spec for LowStock {
 /// List Central's parts
 ///
 /// `available` is the stock less what is promised (`allocated`) to parts issues that wait for a decision. `search`
-/// finds parts whose name or number contains every word of it.
+/// finds parts by beginnings of words of the name or the number, all of them.
 #[utoipa::path(
     get, path = "/api/central-inventory", tag = "Central inventory", params(Params<Parts>),
     responses((status = 200, description = "A page of parts", body = Paginated<CentralPartView>)),
@@ -79,11 +79,7 @@ pub(crate) async fn list(
     query: Params<Parts>,
 ) -> ApiResult<Reply> {
     let listed = Listed::Central(CentralKind::Part, permit.central_scope()?);
-    let words = search_words(query.text("search"));
-    let page = match words.is_empty() {
-        true => app.store.list::<CentralPart>(&listed, &query, STATELESS).await?,
-        false => search(&app.store, &listed, &query, &words, |part: &CentralPart| &part.details).await?,
-    };
+    let page = app.store.list::<CentralPart>(&listed, &query, STATELESS).await?;
     let rows = page.rows.iter().map(|part| json(&CentralPartView::of(part))).collect::<ApiResult<Vec<_>>>()?;
     permit.context.page(rows, (page.total, page.last), &query)
 }

@@ -7,6 +7,7 @@ use dms_domain::{
     inputs::{LongText, ShortText, Text},
     numbering::Series,
     permissions::grant,
+    search::{self, CustomersBy},
     statuses::CustomerType,
 };
 use dms_http::{
@@ -15,7 +16,7 @@ use dms_http::{
     extract::{Cmd, Json, Permit},
     views::CustomerView,
 };
-use dms_store::{SearchTerm, Store, StoreError, keys::MasterKind};
+use dms_store::{Listed, Store, StoreError, keys::MasterKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -92,12 +93,13 @@ pub(crate) async fn create(
 ) -> ApiResult<Reply> {
     let details = input.details();
     let plan = || async {
-        let phone = SearchTerm::Phone(details.phone.digits().to_owned());
+        let phone = search::customers(details.phone.digits(), CustomersBy::Phone).unwrap_or_default();
         let (customer, duplicates) = tokio::try_join!(
             numbered(&app.store, details.clone(), cmd.context.now),
-            app.store.find(MasterKind::Customer, &phone),
+            app.store.find::<Customer>(&Listed::Master(MasterKind::Customer), &phone),
         )?;
-        Ok(app.store.register_customer(customer)?.with(duplicates))
+        let newest_first: Vec<Uuid> = duplicates.into_iter().rev().collect();
+        Ok(app.store.register_customer(customer)?.with(newest_first))
     };
     cmd.run(&app.store, permit.user_id(), StatusCode::CREATED, plan, |(customer, duplicates)| {
         let view =

@@ -15,7 +15,7 @@ use dms_http::{
 };
 use dms_store::{Listed, STATELESS, keys::MasterKind};
 
-pub(crate) const EXPANDS: &[&str] = &["vehicles", "lastServiceCenter"];
+pub(crate) const EXPANDS: &[&str] = &["vehicles", "lastServiceCenter", "files"];
 
 pub(crate) struct OneCustomer;
 
@@ -40,11 +40,13 @@ impl Spec for Customers {
         expands: EXPANDS,
         list: true,
         by_centre: false,
-        texts: &[],
+        texts: &["search"],
     };
 }
 
 /// List customers
+///
+/// `search` finds them as `/api/customers/search` does with `type=auto`.
 #[utoipa::path(
     get, path = "/api/customers", tag = "Customers", params(Params<Customers>),
     responses((status = 200, description = "A page of customers", body = Paginated<CustomerView>)),

@@ -1,8 +1,10 @@
 use axum::extract::State;
 use dms_domain::{
-    formats::{Registration, bounded_text},
+    customer::Customer,
+    formats::bounded_text,
     permissions::grant,
     query::{QueryError, QuerySpec},
+    search::{self, CustomersBy, LONGEST, SHORTEST, Sought},
 };
 use dms_http::{
     ApiResult, AppState, Reply,
@@ -11,11 +13,9 @@ use dms_http::{
     extract::{Params, Permit, Spec},
     views::{CustomerView, json},
 };
-use dms_store::{SearchTerm, keys::MasterKind};
+use dms_store::{Listed, STATELESS, keys::MasterKind};
 
 use crate::read::EXPANDS;
-
-const TYPES: &[&str] = &["auto", "phone", "name", "email", "vin"];
 
 pub(crate) struct CustomerSearch;
 
@@ -32,9 +32,10 @@ impl Spec for CustomerSearch {
 
 /// Search customers
 ///
-/// By the beginning of a phone number, of words of the name, of the e-mail address, or of the VIN of one of their
-/// vehicles. `type=auto` finds out which; it also understands a complete registration number. At least 3
-/// characters.
+/// By the first or last digits of the phone number (at least four), beginnings of words of the name, the beginning of
+/// the e-mail address, the customer number or its end, or a vehicle's registration or VIN, its beginning or its end.
+/// `type=auto` looks for all that the text can be; `phone`, `name`, `email` and `vin` for that alone. 3 to 100
+/// characters; case and accents do not matter.
 #[utoipa::path(
     get, path = "/api/customers/search", tag = "Customers",
     params(Params<CustomerSearch>),
@@ -46,65 +47,28 @@ pub(crate) async fn search(
     State(app): State<AppState>,
     query: Params<CustomerSearch>,
 ) -> ApiResult<Reply> {
-    let term = term(query.text("query").unwrap_or_default(), query.text("type").unwrap_or("auto"))?;
-    let ids = app.store.find(MasterKind::Customer, &term).await?;
-    let total = ids.len() as u64;
-    let offset = usize::try_from(query.offset()).unwrap_or(usize::MAX);
-    let page: Vec<_> = ids.into_iter().skip(offset).take(query.limit as usize).collect();
-    let mut customers = app.store.customers(page).await?;
-    customers.sort_by_key(|customer| std::cmp::Reverse(customer.id));
+    let sought = sought(query.text("query").unwrap_or_default(), query.text("type").unwrap_or("auto"))?;
+    let customers = Listed::Master(MasterKind::Customer);
+    let page = app.store.page_of_found::<Customer>(&customers, &sought, &query, STATELESS).await?;
     let mut rows =
-        customers.iter().map(|customer| json(&CustomerView::of(customer))).collect::<ApiResult<Vec<_>>>()?;
+        page.rows.iter().map(|customer| json(&CustomerView::of(customer))).collect::<ApiResult<Vec<_>>>()?;
     expand(&app, &permit, &mut rows, &query).await?;
-    permit.context.page(rows, (total, None), &query)
+    permit.context.page(rows, (page.total, page.last), &query)
 }
 
-fn wrong(parameter: &str, message: &str) -> QueryError {
-    QueryError { parameter: parameter.to_owned(), position: 0, message: message.to_owned() }
+fn wrong(parameter: &str, message: impl Into<String>) -> QueryError {
+    QueryError { parameter: parameter.to_owned(), position: 0, message: message.into() }
 }
 
 /// What is searched for.
-fn term(query: &str, kind: &str) -> Result<SearchTerm, QueryError> {
-    let text = bounded_text(query, 3, 100).map_err(|_| wrong("query", "must have 3 to 100 characters"))?;
-    match kind {
-        "phone" => {
-            let digits = digits(&text).filter(|digits| digits.len() >= 3);
-            digits
-                .map(SearchTerm::Phone)
-                .ok_or_else(|| wrong("query", "must be a phone number or its first digits"))
-        }
-        "name" => Ok(SearchTerm::Name(text)),
-        "email" => Ok(SearchTerm::Email(text)),
-        "vin" => Ok(SearchTerm::Vin(text)),
-        "auto" => Ok(detect(text)),
-        _ => Err(wrong("type", &format!("is not possible; valid: {}", TYPES.join(", ")))),
-    }
-}
-
-/// The digits of a phone number as it is stored: without the country's code.
-fn digits(text: &str) -> Option<String> {
-    let compact: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-    let digits = compact.strip_prefix("+91").unwrap_or(&compact);
-    let digits = if digits.len() > 10 { digits.strip_prefix("91").unwrap_or(digits) } else { digits };
-    let digits = digits.trim_start_matches('0');
-    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.to_owned())
-}
-
-fn detect(text: String) -> SearchTerm {
-    if text.contains('@') {
-        return SearchTerm::Email(text);
-    }
-    if let Some(digits) = digits(&text).filter(|digits| digits.len() >= 3) {
-        return SearchTerm::Phone(digits);
-    }
-    if let Ok(registration) = Registration::parse(&text) {
-        return SearchTerm::Registration(registration.to_string());
-    }
-    let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
-    if has_digit && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return SearchTerm::Vin(text);
-    }
-    SearchTerm::Name(text)
+fn sought(query: &str, kind: &str) -> Result<Vec<Sought>, QueryError> {
+    let text = bounded_text(query, SHORTEST, LONGEST)
+        .map_err(|_| wrong("query", format!("must have {SHORTEST} to {LONGEST} characters")))?;
+    let by = CustomersBy::NAMES.iter().find(|(name, _)| *name == kind).map(|(_, by)| *by).ok_or_else(|| {
+        let names = CustomersBy::NAMES.map(|(name, _)| name);
+        wrong("type", format!("is not possible; valid: {}", names.join(", ")))
+    })?;
+    search::customers(&text, by).map_err(|message| wrong("query", message))
 }
 
 #[cfg(test)]
@@ -112,20 +76,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_kind_of_a_search_is_detected() {
-        let detected = |text: &str| detect(text.to_owned());
-        assert_eq!(detected("98765 43210"), SearchTerm::Phone("9876543210".to_owned()));
-        assert_eq!(detected("+919876543210"), SearchTerm::Phone("9876543210".to_owned()));
-        assert_eq!(detected("john@"), SearchTerm::Email("john@".to_owned()));
-        assert_eq!(detected("MH-01-AB-1234"), SearchTerm::Registration("MH01AB1234".to_owned()));
-        assert_eq!(detected("VIN123456789"), SearchTerm::Vin("VIN123456789".to_owned()));
-        assert_eq!(detected("Asha Rao"), SearchTerm::Name("Asha Rao".to_owned()));
-    }
-
-    #[test]
     fn what_cannot_be_searched_for_is_named() {
-        assert_eq!(term("ab", "auto").unwrap_err().parameter, "query");
-        assert_eq!(term("abc", "phone").unwrap_err().parameter, "query");
-        assert_eq!(term("abc", "colour").unwrap_err().parameter, "type");
+        assert_eq!(sought("ab", "auto").unwrap_err().parameter, "query");
+        assert_eq!(sought("abc", "phone").unwrap_err().parameter, "query");
+        assert_eq!(sought("abc", "colour").unwrap_err().parameter, "type");
     }
 }

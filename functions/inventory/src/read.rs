@@ -10,7 +10,6 @@ use dms_http::{
     envelope::{Envelope, Paginated},
     expand::expand,
     extract::{Id, Params, Permit, Spec},
-    parts::{search, search_words},
     views::{PartView, json},
 };
 use dms_store::{InTransit, Listed, STATELESS, keys::TenantKind};
@@ -49,8 +48,8 @@ impl Spec for Parts {
 
 /// List parts in stock
 ///
-/// Of the user's own centre; an admin sees those of all centres, or of the one named. `search` finds parts whose
-/// name or number contains every word of it. `inTransit` is what is on its way from Central.
+/// Of the user's own centre; an admin sees those of all centres, or of the one named. `search` finds parts by
+/// beginnings of words of the name or the number, all of them. `inTransit` is what is on its way from Central.
 #[utoipa::path(
     get, path = "/api/inventory", tag = "Inventory", params(Params<Parts>),
     responses((status = 200, description = "A page of parts", body = Paginated<PartView>)),
@@ -63,13 +62,7 @@ pub(crate) async fn list(
 ) -> ApiResult<Reply> {
     let scope = permit.list_scope(query.service_center_id)?;
     let listed = Listed::Tenant(TenantKind::Part, app.store.scopes(scope).await?);
-    let words = search_words(query.text("search"));
-    let list = async {
-        match words.is_empty() {
-            true => app.store.list::<Part>(&listed, &query, STATELESS).await,
-            false => search(&app.store, &listed, &query, &words, |part: &Part| &part.details).await,
-        }
-    };
+    let list = app.store.list::<Part>(&listed, &query, STATELESS);
     let (page, in_transit) = tokio::try_join!(list, app.store.in_transit_within(scope))?;
     let mut rows = rows(&page.rows, &in_transit)?;
     expand(&app, &permit, &mut rows, &query).await?;

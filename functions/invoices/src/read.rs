@@ -40,7 +40,7 @@ impl Spec for Invoices {
         expands: EXPANDS,
         list: true,
         by_centre: true,
-        texts: &[],
+        texts: &["search"],
     };
 }
 
@@ -48,6 +48,8 @@ const STATES: States =
     States { field: "status", code: InvoiceStatus::code_of_name, narrow_by: &["status", "createdAt"] };
 
 /// List invoices
+///
+/// `search` finds them by their number or its end (`0042`).
 #[utoipa::path(
     get, path = "/api/invoices", tag = "Invoices", params(Params<Invoices>),
     responses((status = 200, description = "A page of invoices", body = Paginated<InvoiceView>)),

@@ -16,8 +16,17 @@ use dms_http::{
 };
 use dms_store::{Listed, States, Store, StoreError, keys::TenantKind};
 
-const EXPANDS: &[&str] =
-    &["customer", "vehicle", "engineer", "items", "serviceCenter", "appointment", "invoice", "partsRequests"];
+const EXPANDS: &[&str] = &[
+    "customer",
+    "vehicle",
+    "engineer",
+    "items",
+    "serviceCenter",
+    "appointment",
+    "invoice",
+    "partsRequests",
+    "files",
+];
 
 pub(crate) struct OneJobCard;
 
@@ -46,7 +55,7 @@ impl Spec for JobCards {
         expands: EXPANDS,
         list: true,
         by_centre: true,
-        texts: &[],
+        texts: &["search"],
     };
 }
 
@@ -54,6 +63,8 @@ const STATES: States =
     States { field: "status", code: JobCardStatus::code_of_name, narrow_by: &["status", "createdAt"] };
 
 /// List job cards
+///
+/// `search` finds them by their number or its end (`0042`).
 #[utoipa::path(
     get, path = "/api/job-cards", tag = "Job cards", params(Params<JobCards>),
     responses((status = 200, description = "A page of job cards", body = Paginated<JobCardView>)),

@@ -44,7 +44,7 @@ impl Spec for Issues {
         expands: EXPANDS,
         list: true,
         by_centre: true,
-        texts: &[],
+        texts: &["search"],
     };
 }
 
@@ -54,6 +54,8 @@ const STATES: States =
 /// List parts issues
 ///
 /// A centre sees its own; Central sees all, or those of the centre named.
+///
+/// `search` finds them by their number or its end (`0042`).
 #[utoipa::path(
     get, path = "/api/parts-issues", tag = "Parts issues", params(Params<Issues>),
     responses((status = 200, description = "A page of parts issues", body = Paginated<PartsIssueView>)),

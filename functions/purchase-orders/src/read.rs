@@ -41,7 +41,7 @@ impl Spec for Orders {
         expands: EXPANDS,
         list: true,
         by_centre: false,
-        texts: &[],
+        texts: &["search"],
     };
 }
 
@@ -49,6 +49,8 @@ const STATES: States =
     States { field: "status", code: PurchaseOrderStatus::code_of_name, narrow_by: &["status", "createdAt"] };
 
 /// List purchase orders
+///
+/// `search` finds them by their number or its end (`0042`).
 #[utoipa::path(
     get, path = "/api/purchase-orders", tag = "Purchase orders", params(Params<Orders>),
     responses((status = 200, description = "A page of purchase orders", body = Paginated<PurchaseOrderView>)),

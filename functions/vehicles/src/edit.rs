@@ -13,7 +13,7 @@ use dms_http::{
     extract::{Change, Cmd, Id, Json, Permit, set_only},
     views::VehicleView,
 };
-use dms_store::{Plan, Store, StoreError};
+use dms_store::{Store, StoreError};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -154,7 +154,7 @@ pub(crate) async fn delete(
     let plan = || async {
         let vehicle = present(&app.store, &id, &cmd).await?;
         refuse_while_busy(&vehicle, "The vehicle has an open job card")?;
-        Plan::replace(&vehicle, vehicle.deleted(cmd.context.timestamp()))
+        app.store.delete_vehicle(&vehicle, vehicle.deleted(cmd.context.timestamp()))
     };
     let view = |vehicle: &Vehicle| (VehicleView::of(vehicle), Some(vehicle.version));
     cmd.run(&app.store, permit.user_id(), StatusCode::OK, plan, view).await

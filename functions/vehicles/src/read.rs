@@ -1,7 +1,7 @@
 use axum::extract::State;
 use dms_domain::{
     permissions::grant,
-    query::{Field, FieldKind, Query, QuerySpec},
+    query::{Field, FieldKind, Query, QuerySpec, SEARCH},
     refusal::Refusal,
     statuses::{VehicleStatus, WarrantyStatus},
     vehicle::{ServiceRecord, Vehicle},
@@ -28,7 +28,7 @@ pub(crate) struct OneVehicle;
 
 impl Spec for OneVehicle {
     const SPEC: QuerySpec =
-        QuerySpec::document(&["customer", "serviceHistory", "lastServiceCenter", "activeJobCard"]);
+        QuerySpec::document(&["customer", "serviceHistory", "lastServiceCenter", "activeJobCard", "files"]);
 }
 
 pub(crate) struct Vehicles;
@@ -46,10 +46,10 @@ impl Spec for Vehicles {
             Field { name: "warrantyStatus", kind: FieldKind::Choice(WarrantyStatus::NAMES) },
         ],
         sorts: &["createdAt", "lastServiceDate"],
-        expands: &["customer", "serviceHistory", "lastServiceCenter"],
+        expands: &["customer", "serviceHistory", "lastServiceCenter", "files"],
         list: true,
         by_centre: false,
-        texts: &[],
+        texts: &["search"],
     };
 }
 
@@ -66,8 +66,11 @@ impl Spec for VehicleHistory {
     };
 }
 
-/// One owner's vehicles are found without reading the others.
+/// One owner's vehicles are found without reading the others; so are those that are searched for.
 fn listed(query: &Query) -> Listed {
+    if query.text(SEARCH).is_some_and(|text| !text.is_empty()) {
+        return Listed::Master(MasterKind::Vehicle);
+    }
     let owner = query.equals("customerId").and_then(|id| id.parse::<Uuid>().ok());
     owner.map_or(Listed::Master(MasterKind::Vehicle), |owner| {
         Listed::Relation(Some(Index::Gsi2), keys::customer_vehicles_pk(&owner))
@@ -75,6 +78,9 @@ fn listed(query: &Query) -> Listed {
 }
 
 /// List vehicles
+///
+/// `search` finds vehicles by the registration (its beginning or its end, with or without dashes: the last four digits
+/// are enough), by the VIN (its beginning or its end), or by the beginning of the model.
 #[utoipa::path(
     get, path = "/api/vehicles", tag = "Vehicles", params(Params<Vehicles>),
     responses((status = 200, description = "A page of vehicles", body = Paginated<VehicleView>)),

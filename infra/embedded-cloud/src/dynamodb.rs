@@ -11,7 +11,11 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::{CloudError, serve};
+use crate::{
+    CloudError,
+    changes::{self, Changes},
+    serve,
+};
 
 /// As long as DynamoDB keeps stream records.
 const STREAM_RETENTION_SECONDS: i64 = 24 * 60 * 60;
@@ -127,6 +131,12 @@ impl DynamoDb {
                 return Ok(removed);
             }
         }
+    }
+
+    /// Changes of a table after a place in its stream.
+    pub(crate) async fn changes(&self, table: String, place: i64, limit: usize) -> Result<Changes, CloudError> {
+        let this = self.clone();
+        tokio::task::spawn_blocking(move || changes::after(&this.connect()?, &table, place, limit)).await?
     }
 
     fn connect(&self) -> Result<Connection, CloudError> {

@@ -3,7 +3,9 @@
 //! Each service listens on a loopback port and is used through the ordinary AWS SDK clients, so the code under test is
 //! the code that runs on Lambda. Data is kept in memory or in a folder; in a folder it survives a killed process.
 
+mod changes;
 mod dynamodb;
+mod notifications;
 mod s3;
 mod serve;
 mod sqs;
@@ -15,7 +17,9 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use changes::Changes;
 use dynamodb::DynamoDb;
+use notifications::{Notification, Notifications};
 use sqs::Sqs;
 
 /// How often expired items are removed.
@@ -49,9 +53,26 @@ pub enum CloudError {
     /// The S3 engine refused.
     #[error("embedded S3: {0}")]
     S3(String),
+    /// The SQS engine refused.
+    #[error("embedded SQS: {0}")]
+    Sqs(String),
     /// A background task ended early.
     #[error("embedded cloud, background task: {0}")]
     Task(#[from] tokio::task::JoinError),
+}
+
+/// The streams of the tables' changes, also once the cloud is in other hands.
+#[derive(Debug, Clone)]
+pub struct Streams(DynamoDb);
+
+impl Streams {
+    /// Changes of a table, at most so many, after a place in its stream; 0 is the beginning of what is kept.
+    ///
+    /// # Errors
+    /// [`CloudError`] when the database cannot be read.
+    pub async fn changes(&self, table: &str, place: i64, limit: usize) -> Result<Changes, CloudError> {
+        self.0.changes(table.to_owned(), place, limit).await
+    }
 }
 
 /// The three running services.
@@ -63,6 +84,7 @@ pub struct EmbeddedCloud {
     dynamodb_endpoint: String,
     s3_endpoint: String,
     sqs_endpoint: String,
+    notifications: Notifications,
     /// Dropping this sender stops everything as well.
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
@@ -90,7 +112,8 @@ impl EmbeddedCloud {
             DynamoDb::open(folder.database("dynamodb.sqlite")),
             Sqs::open(folder.database("sqs.sqlite"), sqs_endpoint.clone(), stopped.clone()),
         )?;
-        let s3 = s3::service(&folder.objects)?;
+        let notifications = Notifications::default();
+        let s3 = s3::service(&folder.objects, notifications.clone(), sqs.clone())?;
 
         let tasks = vec![
             dynamodb.serve(dynamodb_listener, stopped.clone()),
@@ -98,7 +121,16 @@ impl EmbeddedCloud {
             serve::spawn(sqs_listener, sqs.clone().service(), stopped.clone()),
             tokio::spawn(housekeeping(dynamodb.clone(), sqs, stopped)),
         ];
-        Ok(Self { dynamodb, dynamodb_endpoint, s3_endpoint, sqs_endpoint, stop, tasks, _objects: temporary })
+        Ok(Self {
+            dynamodb,
+            dynamodb_endpoint,
+            s3_endpoint,
+            sqs_endpoint,
+            notifications,
+            stop,
+            tasks,
+            _objects: temporary,
+        })
     }
 
     /// For example `http://127.0.0.1:40001`.
@@ -119,6 +151,18 @@ impl EmbeddedCloud {
     /// The access key id and secret access key that the embedded S3 accepts. The other two services check none.
     pub fn credentials() -> (&'static str, &'static str) {
         (s3::ACCESS_KEY_ID, s3::SECRET_ACCESS_KEY)
+    }
+
+    /// From now on, tells a queue of every object that is put into a bucket under a prefix, as S3 tells it. Not kept
+    /// over a restart.
+    pub fn notify(&self, (bucket, prefix): (&str, &str), queue: &str) {
+        let (bucket, prefix, queue) = (bucket.to_owned(), prefix.to_owned(), queue.to_owned());
+        self.notifications.add(Notification { bucket, prefix, queue });
+    }
+
+    /// The streams of the tables' changes.
+    pub fn streams(&self) -> Streams {
+        Streams(self.dynamodb.clone())
     }
 
     /// Makes writes fast: indexes the stream records and settles for one fsync per checkpoint.

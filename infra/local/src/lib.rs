@@ -4,14 +4,18 @@
 
 mod admin_user;
 mod demo;
+mod events;
 mod options;
 mod secret;
 mod server;
+mod workers;
 
 pub use admin_user::ensure_admin;
 pub use demo::{DEMO_LOGINS, DEMO_PASSWORD};
+pub use events::{EventPlayer, PlayError};
 pub use options::{Options, Task};
 pub use server::{LocalServer, ServerError};
+pub use workers::{check_uploads_once, sweep_files};
 
 use dms_http::ApiRouter;
 
@@ -29,6 +33,8 @@ pub fn all_routes() -> ApiRouter {
         .merge(purchase_orders::routes())
         .merge(parts_issues::routes())
         .merge(invoices::routes())
+        .merge(files::routes())
+        .merge(notifications::routes())
         .merge(admin::routes())
         .merge(meta::routes())
 }

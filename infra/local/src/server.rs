@@ -6,25 +6,33 @@ use std::{
     net::SocketAddr,
     path::PathBuf,
     sync::Arc,
+    time::Duration,
 };
 
 use aws_credential_types::Credentials;
 use axum::serve::ListenerExt;
 use dms_access::password::PasswordCost;
-use dms_domain::formats::GstState;
+use dms_domain::{file::Shelf, formats::GstState};
 use dms_embedded_cloud::{CloudError, EmbeddedCloud, Storage};
 use dms_http::{
     REPLAYED, REQUEST_ID, SystemClock,
     config::{Config, ConfigError, DEFAULT_ACCESS_TTL_SECS, DEFAULT_REFRESH_TTL_SECS, Endpoints},
     service,
 };
+use dms_messages::Queue;
 use dms_store::StoreError;
 use thiserror::Error;
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::watch,
+    task::{JoinHandle, JoinSet},
+};
 use tower_http::cors::{Any, CorsLayer};
 
-use crate::{Options, admin_user::ensure_admin, all_routes, demo, secret};
+use crate::{Options, admin_user::ensure_admin, all_routes, demo, secret, workers};
 
+/// A client that keeps its connection open is not waited for for ever.
+const STOP_WITHIN: Duration = Duration::from_secs(5);
 const PREFIX: &str = "dms-local-";
 const BUCKET: &str = "dms-local-files";
 
@@ -62,6 +70,7 @@ pub struct LocalServer {
     address: SocketAddr,
     stop: watch::Sender<bool>,
     serving: JoinHandle<io::Result<()>>,
+    workers: JoinSet<()>,
     cloud: EmbeddedCloud,
     /// Locked as long as the server runs.
     _lock: File,
@@ -90,6 +99,8 @@ impl LocalServer {
         app.blob.create_missing().await.map_err(|error| services(&error))?;
         app.queues.create_missing().await.map_err(|error| services(&error))?;
         cloud.tune().await?;
+        let uploads = app.queues.name(Queue::Uploads);
+        cloud.notify((app.blob.bucket(), Shelf::QUARANTINE_PREFIX), &uploads);
         if let (Some(email), Some(password)) = (&options.admin_email, &options.admin_password) {
             let who = (email.as_str(), password.as_str());
             ensure_admin(&app.store, who, app.password_cost, app.clock.now()).await?;
@@ -100,13 +111,14 @@ impl LocalServer {
             demo::ensure(&unlimited, &options.data_dir).await?;
         }
         let (stop, stopped) = watch::channel(false);
+        let workers = workers::start(&app, cloud.streams(), &options.data_dir, &stopped);
         let router = service(all_routes(), app).layer(cors());
         let listener = listener.tap_io(|connection| {
             let _ = connection.set_nodelay(true);
         });
         let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
             .with_graceful_shutdown(until(stopped));
-        Ok(Self { address, stop, serving: tokio::spawn(serving.into_future()), cloud, _lock: lock })
+        Ok(Self { address, stop, serving: tokio::spawn(serving.into_future()), workers, cloud, _lock: lock })
     }
 
     /// Where it listens.
@@ -120,17 +132,18 @@ impl LocalServer {
     /// When serving had failed.
     pub async fn stop(self) -> Result<(), ServerError> {
         self.stop.send_replace(true);
-        let served = tokio::time::timeout(std::time::Duration::from_secs(5), self.serving).await;
+        let served = tokio::time::timeout(STOP_WITHIN, self.serving).await;
+        // What a worker does not finish now, it is told again.
+        let _ = tokio::time::timeout(STOP_WITHIN, self.workers.join_all()).await;
         self.cloud.stop().await;
         match served {
             Ok(Ok(result)) => Ok(result?),
-            // A client that keeps its connection open is not waited for for ever.
             Ok(Err(_)) | Err(_) => Ok(()),
         }
     }
 }
 
-async fn until(mut stopped: watch::Receiver<bool>) {
+pub(crate) async fn until(mut stopped: watch::Receiver<bool>) {
     // An error means that the server is gone: stop, too.
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }

@@ -78,6 +78,8 @@ async fn the_walk_of_the_readme_works() {
         "\"status\":\"PAID\"",
         "AVAILABLE",
         "INV-SC001-",
+        "\"status\":\"READY\"",
+        "\"filename\":\"battery.pdf\"",
         "\"acceptedQty\":98",
         "\"inTransit\":90",
         "\"difference\":0,\"mismatches\":[]",

@@ -76,6 +76,9 @@ permissions! {
     CustomersDelete = "customers:delete",
     CustomersRead = "customers:read",
     CustomersUpdate = "customers:update",
+    FilesCreate = "files:create",
+    FilesDelete = "files:delete",
+    FilesRead = "files:read",
     InventoryCreate = "inventory:create",
     InventoryDelete = "inventory:delete",
     InventoryRead = "inventory:read",
@@ -130,6 +133,7 @@ const SC_MANAGER: &[&str] = &[
     "vehicles:*",
     "appointments:*",
     "invoices:*",
+    "files:*",
     "inventory:read",
     // "inventory:request" is a parts issue; parts going back to Central are sent by the centre itself.
     "parts_issues:create",
@@ -150,12 +154,14 @@ const SERVICE_ENGINEER: &[&str] = &[
     "customers:read",
     "vehicles:read",
     "inventory:read",
+    "files:*",
     "service_centers:read",
 ];
 const SERVICE_ADVISOR: &[&str] = &[
     "customers:*",
     "appointments:*",
     "vehicles:*",
+    "files:*",
     "job_cards:create",
     "job_cards:read",
     "invoices:create",
@@ -173,6 +179,7 @@ const INVENTORY_MANAGER: &[&str] = &[
     "parts_issues:receive",
     "job_cards:read",
     "job_cards:return_parts",
+    "files:*",
     "service_centers:read",
 ];
 const CENTRAL_INVENTORY_MANAGER: &[&str] =

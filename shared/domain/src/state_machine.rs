@@ -3,7 +3,8 @@
 use crate::{
     refusal::Refusal,
     statuses::{
-        AppointmentStatus, InvoiceStatus, JobCardStatus, PartsIssueStatus, PartsRequestStatus, PurchaseOrderStatus,
+        AppointmentStatus, FileStatus, InvoiceStatus, JobCardStatus, PartsIssueStatus, PartsRequestStatus,
+        PurchaseOrderStatus,
     },
 };
 
@@ -147,6 +148,21 @@ impl Machine for InvoiceStatus {
             Self::Unpaid => &[Self::PartiallyPaid, Self::Paid, Self::Cancelled],
             Self::PartiallyPaid => &[Self::Paid],
             Self::Paid | Self::Cancelled => &[],
+        }
+    }
+}
+
+impl Machine for FileStatus {
+    const WHAT: &'static str = "file";
+
+    fn name(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn next(self) -> &'static [Self] {
+        match self {
+            Self::Pending => &[Self::Ready, Self::Rejected],
+            Self::Ready | Self::Rejected => &[],
         }
     }
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 macro_rules! choices {
     ($(#[$doc:meta])* $type:ident { $($(#[$variant_doc:meta])* $variant:ident = $name:literal $(/ $code:literal)?,)+ }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
         pub enum $type {
             $($(#[$variant_doc])* #[serde(rename = $name)] $variant,)+
         }
@@ -304,5 +304,95 @@ choices! {
         Card = "CARD",
         /// Bank transfer.
         Bank = "BANK",
+    }
+}
+
+choices! {
+    /// State of a file.
+    FileStatus {
+        /// Its content was not checked yet, or has not come yet.
+        Pending = "PENDING",
+        /// Checked: it can be downloaded.
+        Ready = "READY",
+        /// Not what it was said to be; the content is gone.
+        Rejected = "REJECTED",
+    }
+}
+
+choices! {
+    /// What a file is kept for.
+    FileCategory {
+        /// Photos of a job card.
+        JobCardImages = "job_card_images",
+        /// Papers of a warranty.
+        WarrantyDocuments = "warranty_documents",
+        /// Invoices.
+        Invoices = "invoices",
+    }
+}
+
+choices! {
+    /// What a file can be attached to.
+    RelatedEntity {
+        /// A job card.
+        JobCard = "job_card",
+        /// A vehicle.
+        Vehicle = "vehicle",
+        /// A customer.
+        Customer = "customer",
+    }
+}
+
+choices! {
+    /// The types of files that are taken.
+    FileType {
+        /// JPEG.
+        Jpeg = "image/jpeg",
+        /// PNG.
+        Png = "image/png",
+        /// PDF.
+        Pdf = "application/pdf",
+        /// Word, 1997 to 2003.
+        Doc = "application/msword",
+        /// Word, since 2007.
+        Docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    }
+}
+
+choices! {
+    /// What a notification is about.
+    NotificationType {
+        /// You were given a job card.
+        EngineerAssigned = "ENGINEER_ASSIGNED",
+        /// Parts are asked for from your stock.
+        PartsRequested = "PARTS_REQUESTED",
+        /// What you asked for was decided.
+        PartsRequestDecided = "PARTS_REQUEST_DECIDED",
+        /// A part fell to or below its minimum.
+        StockLow = "STOCK_LOW",
+        /// A purchase order waits for approval.
+        PurchaseOrderSubmitted = "PURCHASE_ORDER_SUBMITTED",
+        /// Your purchase order was approved or rejected.
+        PurchaseOrderDecided = "PURCHASE_ORDER_DECIDED",
+        /// A parts issue waits for approval.
+        PartsIssueRequested = "PARTS_ISSUE_REQUESTED",
+        /// Your parts issue was approved, rejected or cancelled.
+        PartsIssueDecided = "PARTS_ISSUE_DECIDED",
+        /// Parts are on their way to you.
+        PartsIssueDispatched = "PARTS_ISSUE_DISPATCHED",
+        /// Parts that you sent have arrived.
+        PartsIssueReceived = "PARTS_ISSUE_RECEIVED",
+        /// An invoice was paid.
+        InvoicePaid = "INVOICE_PAID",
+        /// The customer approved or declined your quotation.
+        QuotationAnswered = "QUOTATION_ANSWERED",
+        /// Nobody answered your quotation in time.
+        QuotationExpired = "QUOTATION_EXPIRED",
+        /// A vehicle's next service is due.
+        ServiceDue = "SERVICE_DUE",
+        /// A vehicle's insurance runs out.
+        InsuranceExpiring = "INSURANCE_EXPIRING",
+        /// A vehicle's warranty runs out.
+        WarrantyExpiring = "WARRANTY_EXPIRING",
     }
 }

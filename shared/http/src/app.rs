@@ -11,7 +11,10 @@ use dms_store::Store;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::rate_limit::{LoginLimiter, RateLimiter};
+use crate::{
+    centre_cache::CentreCache,
+    rate_limit::{LoginLimiter, RateLimiter},
+};
 
 /// Shared by all requests of a process.
 pub type AppState = Arc<App>;
@@ -34,6 +37,8 @@ pub struct App {
     pub limiter: RateLimiter,
     /// Failed logins per minute.
     pub login_limiter: LoginLimiter,
+    /// Service centres that were lately read.
+    pub centres: CentreCache,
     /// S3.
     pub blob: Blob,
     /// SQS.

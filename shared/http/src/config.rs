@@ -15,6 +15,7 @@ use thiserror::Error;
 
 use crate::{
     app::{App, AppState, SystemClock},
+    centre_cache::CentreCache,
     rate_limit::{LoginLimiter, RateLimiter},
 };
 
@@ -80,7 +81,7 @@ pub struct Endpoints {
     pub sqs: Option<String>,
 }
 
-/// The tables alone, as the environment names them: for tools.
+/// The tables alone, as the environment names them: for workers and tools.
 ///
 /// # Errors
 /// [`ConfigError`] naming the variable.
@@ -93,6 +94,36 @@ pub fn store_from_env() -> Result<Store, ConfigError> {
         credentials: credentials_from_env()?,
         table_prefix: required("DMS_TABLE_PREFIX")?,
         retry_partition: None,
+    }))
+}
+
+/// The queues alone, as the environment names them: for workers.
+///
+/// # Errors
+/// [`ConfigError`] naming the variable.
+pub fn queues_from_env() -> Result<Queues, ConfigError> {
+    let endpoint = optional("AWS_ENDPOINT_URL_SQS").or_else(|| optional("AWS_ENDPOINT_URL"));
+    Ok(Queues::connect(QueuesConfig {
+        http: http_client(endpoint.as_deref()),
+        region: required("AWS_REGION")?,
+        endpoint,
+        credentials: credentials_from_env()?,
+        prefix: required("DMS_QUEUE_PREFIX")?,
+    }))
+}
+
+/// The bucket alone, as the environment names it: for workers.
+///
+/// # Errors
+/// [`ConfigError`] naming the variable.
+pub fn blob_from_env() -> Result<Blob, ConfigError> {
+    let endpoint = optional("AWS_ENDPOINT_URL_S3").or_else(|| optional("AWS_ENDPOINT_URL"));
+    Ok(Blob::connect(BlobConfig {
+        http: http_client(endpoint.as_deref()),
+        region: required("AWS_REGION")?,
+        endpoint,
+        credentials: credentials_from_env()?,
+        bucket: required("DMS_BUCKET")?,
     }))
 }
 
@@ -162,6 +193,7 @@ impl Config {
             fingerprint_key,
             limiter: RateLimiter::new(self.rate_limit),
             login_limiter: LoginLimiter,
+            centres: CentreCache::default(),
             blob: Blob::connect(BlobConfig {
                 http: http_client(self.endpoints.s3.as_deref()),
                 region: self.region.clone(),

@@ -82,7 +82,21 @@ impl Context {
     ///
     /// # Errors
     /// 400 when the query asks for a field the rows do not have.
-    pub fn page(&self, rows: Vec<Value>, (total, last): (u64, Option<RowKey>), query: &Query) -> ApiResult<Reply> {
+    pub fn page(&self, rows: Vec<Value>, found: (u64, Option<RowKey>), query: &Query) -> ApiResult<Reply> {
+        self.page_with(rows, found, query, &[])
+    }
+
+    /// The same with more beside the rows.
+    ///
+    /// # Errors
+    /// As [`Self::page`].
+    pub fn page_with(
+        &self,
+        rows: Vec<Value>,
+        (total, last): (u64, Option<RowKey>),
+        query: &Query,
+        beside: &[(&str, Value)],
+    ) -> ApiResult<Reply> {
         let rows: Vec<Value> =
             rows.into_iter().map(|row| fields::select(row, &query.fields)).collect::<ApiResult<_>>()?;
         let offset = query.offset() + u64::from(query.limit);
@@ -91,7 +105,10 @@ impl Context {
         let next = has_next.then(|| Position { page: page.saturating_add(1), offset, after: last });
         let next_cursor = next.map(|next| self.seal(&next, query)).transpose()?;
         let pagination = Pagination::new((page, query.limit), total, next_cursor);
-        let body = json!({ "data": rows, "success": true, "meta": self.meta(), "pagination": pagination });
+        let mut body = json!({ "data": rows, "success": true, "meta": self.meta(), "pagination": pagination });
+        for (name, value) in beside {
+            body[*name] = value.clone();
+        }
         Ok(Reply(dms_store::Reply { status: 200, body: body.to_string(), version: None, replayed: false }))
     }
 

@@ -5,6 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use dms_access::TokenError;
+use dms_blob::BlobError;
 use dms_domain::{fields::FieldErrors, query::QueryError, refusal::Refusal};
 use dms_store::StoreError;
 
@@ -128,6 +129,14 @@ impl From<StoreError> for ApiError {
             }
         };
         Self { retry_after_secs, detail, ..Self::new(status, code, message) }
+    }
+}
+
+impl From<BlobError> for ApiError {
+    fn from(error: BlobError) -> Self {
+        let message = "The file store is not available, try again";
+        let unavailable = Self::new(StatusCode::SERVICE_UNAVAILABLE, "STORAGE_UNAVAILABLE", message);
+        Self { detail: Some(error.to_string()), ..unavailable.with_retry_after(5) }
     }
 }
 

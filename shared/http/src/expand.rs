@@ -24,6 +24,7 @@ use crate::{
     app::App,
     error::ApiResult,
     extract::Login,
+    files,
     views::{
         AppointmentView, CustomerView, InvoiceView, JobCardView, PartsRequestView, PersonView, ServiceCentreView,
         ServiceRecordView, SupplierView, VehicleView, json,
@@ -115,7 +116,13 @@ async fn load_for(app: &App, login: &Login, rows: &[&Value], name: &str, limit: 
     }
     let ids: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.get(*field)?.as_str()?.parse().ok()).collect();
     let ids: Vec<Uuid> = ids.into_iter().collect();
-    let many = matches!(target, Target::VehiclesOfCustomer | Target::HistoryOfVehicle | Target::RequestsOfJobCard);
+    let many = matches!(
+        target,
+        Target::VehiclesOfCustomer
+            | Target::HistoryOfVehicle
+            | Target::RequestsOfJobCard
+            | Target::FilesOfDocument
+    );
     let values = if many {
         let loads = ids
             .iter()
@@ -140,8 +147,11 @@ async fn load_each(app: &App, login: &Login, target: Target, ids: &[Uuid]) -> Ap
             entries(store.vehicles(ids.iter().copied()).await?, |v| (v.id, json(&VehicleView::of(v))))?
         }
         Target::Centre => {
+            let is_admin = login.role() == Role::Admin;
             let visible: Vec<Uuid> = ids.iter().copied().filter(|id| sees_centre(login, id)).collect();
-            entries(store.centres(&visible).await?, |c| (c.id, json(&ServiceCentreView::of(c))))?
+            entries(app.centres.centres(store, &visible, app.clock.now(), is_admin).await?, |c| {
+                (c.id, json(&ServiceCentreView::of(c)))
+            })?
         }
         Target::Person => entries(store.users(ids.iter().copied()).await?, |u| (u.id, json(&PersonView::of(u))))?,
         Target::Appointment => {
@@ -160,9 +170,11 @@ async fn load_each(app: &App, login: &Login, target: Target, ids: &[Uuid]) -> Ap
             let found = store.suppliers(login.central_scope()?, ids.iter().copied()).await?;
             entries(found, |s| (s.id, json(&SupplierView::of(s))))?
         }
-        Target::VehiclesOfCustomer | Target::HistoryOfVehicle | Target::RequestsOfJobCard | Target::Inline => {
-            Vec::new()
-        }
+        Target::VehiclesOfCustomer
+        | Target::HistoryOfVehicle
+        | Target::RequestsOfJobCard
+        | Target::FilesOfDocument
+        | Target::Inline => Vec::new(),
     };
     Ok(entries.into_iter().collect())
 }
@@ -205,6 +217,11 @@ async fn load_many(app: &App, login: &Login, target: Target, id: &Uuid, limit: u
                 requests.iter().map(|request| json(&PartsRequestView::of(request))).collect::<ApiResult<_>>()?
             }
         },
+        // Also of a vehicle or a customer: what other centres uploaded is theirs.
+        Target::FilesOfDocument => {
+            let files = app.store.files_of(id, login.list_scope(None)?, limit).await?;
+            files::rows(app, &files).await?
+        }
         Target::Customer
         | Target::Vehicle
         | Target::Centre

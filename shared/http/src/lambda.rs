@@ -5,13 +5,18 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{config::Config, router::ApiRouter, service};
 
+/// Begins to log, one JSON line each, as Lambda's log wants it.
+pub fn log() {
+    let filter = EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_current_span(false).init();
+}
+
 /// Runs a function's routes until Lambda ends the process.
 ///
 /// # Errors
 /// A configuration that cannot work, or a failure of the runtime.
 pub async fn serve(routes: ApiRouter) -> Result<(), Error> {
-    let filter = EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_current_span(false).init();
+    log();
     // In words: Lambda's log shows an error's debug form.
     let app = Config::from_env().and_then(Config::connect).map_err(|error| error.to_string())?;
     // One call during the free init phase: the TLS connection is there when the first request comes.

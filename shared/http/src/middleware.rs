@@ -13,13 +13,23 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use dms_domain::file::MAX_INLINE_FILE_BYTES;
 use dms_store::{Meter, Reading};
 use futures::FutureExt;
 
-use crate::{app::AppState, context::Context, error::ApiError, rate_limit};
+use crate::{
+    app::AppState,
+    context::Context,
+    error::ApiError,
+    files::{UPLOAD_ROUTE, too_large_inline},
+    rate_limit,
+};
 
 /// Largest body, in bytes. Files have their own route and limit.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
+/// Largest body with a file in it: beside the file there are a few short fields.
+#[allow(clippy::cast_possible_truncation)] // 4.4 million
+const MAX_UPLOAD_BYTES: usize = MAX_INLINE_FILE_BYTES as usize + 64 * 1024;
 
 /// The request's id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -33,7 +43,8 @@ pub(crate) async fn around(State(app): State<AppState>, request: Request, next: 
     let principal = Arc::new(OnceLock::new());
     let meter = Meter::new();
 
-    let answer = answer(&app, request, next, request_id.clone(), principal.clone());
+    let limit = BodyLimit::of(route.as_deref());
+    let answer = answer(&app, request, next, limit, (request_id.clone(), principal.clone()));
     // A panic is a bug; the caller still gets an answer, and the log its request id.
     let answer = AssertUnwindSafe(meter.clone().measure(answer)).catch_unwind().await;
     let response = answer.unwrap_or_else(|_| {
@@ -59,8 +70,8 @@ async fn answer(
     app: &AppState,
     request: Request,
     next: Next,
-    request_id: Arc<str>,
-    principal: Arc<OnceLock<dms_access::Principal>>,
+    limit: BodyLimit,
+    (request_id, principal): (Arc<str>, Arc<OnceLock<dms_access::Principal>>),
 ) -> Response {
     let now = app.clock.now();
     let address: Arc<str> = rate_limit::address(&request).into();
@@ -69,7 +80,7 @@ async fn answer(
         Err(response) => return response,
     };
     let (mut parts, body) = request.into_parts();
-    let mut response = match read_body(&parts.headers, body).await {
+    let mut response = match limit.read(&parts.headers, body).await {
         Ok(bytes) => {
             let fingerprint = app
                 .keyed_hash(&[parts.method.as_str().as_bytes(), parts.uri.to_string().as_bytes(), &bytes])
@@ -95,18 +106,42 @@ fn request_id(request: &Request) -> String {
     }
 }
 
-async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
-    let too_large = || {
-        let message = format!("The body is larger than {MAX_BODY_BYTES} bytes");
+/// How large a route's bodies may be.
+#[derive(Clone, Copy)]
+enum BodyLimit {
+    Upload,
+    Other,
+}
+
+impl BodyLimit {
+    fn of(route: Option<&str>) -> Self {
+        if route == Some(UPLOAD_ROUTE) { Self::Upload } else { Self::Other }
+    }
+
+    fn bytes(self) -> usize {
+        match self {
+            Self::Upload => MAX_UPLOAD_BYTES,
+            Self::Other => MAX_BODY_BYTES,
+        }
+    }
+
+    fn exceeded(self) -> ApiError {
+        let message = match self {
+            Self::Upload => return too_large_inline(),
+            Self::Other => format!("The body is larger than {MAX_BODY_BYTES} bytes"),
+        };
         ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
             .with_field("body", format!("at most {MAX_BODY_BYTES} bytes"))
-    };
-    let announced =
-        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > MAX_BODY_BYTES) {
-        return Err(too_large());
     }
-    to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| too_large())
+
+    async fn read(self, headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
+        let announced =
+            headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+        if announced.is_some_and(|length| length > self.bytes()) {
+            return Err(self.exceeded());
+        }
+        to_bytes(body, self.bytes()).await.map_err(|_| self.exceeded())
+    }
 }
 
 /// Gives an error its body, now that the request's id is known.

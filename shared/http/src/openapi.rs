@@ -50,6 +50,8 @@ const TAGS: &[(&str, &str)] = &[
     ("Parts issues", "Parts on their way from Central to a centre, or back"),
     ("Suppliers", "Whom Central buys from"),
     ("Invoices", "GST invoices and their payment"),
+    ("Notifications", "What each user is told"),
+    ("Files", "Photos and papers of job cards, vehicles and customers"),
     ("Service centres", "The tenants"),
     ("Users", "Who may do what"),
     ("System", "Health and documentation"),

@@ -1,4 +1,4 @@
-//! What requests say about a part, be it a centre's or Central's: changes, adjustments of its stock, searches.
+//! What requests say about a part, be it a centre's or Central's: changes, adjustments of its stock.
 
 use dms_domain::{
     formats::HsnSac,
@@ -7,7 +7,6 @@ use dms_domain::{
     statuses::{AdjustmentReason, AdjustmentType},
     stock::{Adjustment, LedgerEntry, LedgerType, PartDetails},
 };
-use dms_store::{Entity, Listed, Page, STATELESS, Store, StoreError};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -159,38 +158,6 @@ pub fn by_headroom(query: &Query) -> Query {
     Query { sort: sort.collect(), ..query.clone() }
 }
 
-/// The words of a search, in lower case; none when nothing is searched for.
-pub fn search_words(text: Option<&str>) -> Vec<String> {
-    text.unwrap_or_default().split_whitespace().map(str::to_lowercase).collect()
-}
-
-/// A page of the parts whose name or number contains every word. All rows that the query's filters leave are
-/// looked at, within the read budget.
-///
-/// # Errors
-/// `QueryTooBroad` beyond the read budget; a failure of the store.
-pub async fn search<P: Entity>(
-    store: &Store,
-    listed: &Listed,
-    query: &Query,
-    words: &[String],
-    details: impl Fn(&P) -> &PartDetails,
-) -> Result<Page<P>, StoreError> {
-    let mut all = Query { page: 1, limit: u32::MAX, position: None, ..query.clone() };
-    // A list in an order of its own is evaluated, and so has a read budget; a counted one has none.
-    all.sort.push(Sort { field: "partNumber", descending: false });
-    let mut rows = store.list::<P>(listed, &all, STATELESS).await?.rows;
-    rows.retain(|part| contains(details(part), words));
-    let total = rows.len() as u64;
-    let offset = usize::try_from(query.offset()).unwrap_or(usize::MAX);
-    Ok(Page { rows: rows.into_iter().skip(offset).take(query.limit as usize).collect(), total, last: None })
-}
-
-fn contains(part: &PartDetails, words: &[String]) -> bool {
-    let text = format!("{} {}", part.part_name, part.part_number).to_lowercase();
-    words.iter().all(|word| text.contains(word.as_str()))
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -203,21 +170,6 @@ mod tests {
             "unitPricePaise": 1, "costPricePaise": 1, "gstRate": 18, "minStockLevel": 0,
         }))
         .unwrap()
-    }
-
-    #[test]
-    fn every_word_is_in_the_name_or_the_number() {
-        let found = |text: &str| contains(&brake_pad(), &search_words(Some(text)));
-        assert!(found("brake pad"));
-        assert!(found("PAD  bra"));
-        assert!(found("pad bp-0"));
-        assert!(!found("brake disc"));
-    }
-
-    #[test]
-    fn blanks_are_nothing_to_search_for() {
-        assert!(search_words(None).is_empty());
-        assert!(search_words(Some("  ")).is_empty());
     }
 
     #[test]

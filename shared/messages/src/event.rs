@@ -1,6 +1,7 @@
 //! Events: what happened, said by the command that did it. They are stored in the command's record, so an
 //! effect and its events exist together or not at all.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -16,6 +17,40 @@ pub struct Event {
     /// What happened.
     #[serde(flatten)]
     pub kind: EventKind,
+}
+
+impl EventKind {
+    /// Whether someone is told of it. Others are not sent.
+    pub fn is_told(&self) -> bool {
+        match self {
+            Self::EngineerAssigned { .. }
+            | Self::PartsRequested { .. }
+            | Self::PartsRequestDecided { .. }
+            | Self::StockLow { .. }
+            | Self::InvoicePaid { .. }
+            | Self::PurchaseOrderSubmitted { .. }
+            | Self::PurchaseOrderDecided { .. }
+            | Self::PartsIssueRequested { .. }
+            | Self::PartsIssueDecided { .. }
+            | Self::PartsIssueDispatched { .. }
+            | Self::PartsIssueReceived { .. } => true,
+            Self::JobCardStatusChanged { .. }
+            | Self::InvoiceIssued { .. }
+            | Self::PurchaseOrderReceived { .. }
+            | Self::CustomerCreated { .. } => false,
+        }
+    }
+}
+
+/// An event on its way to its consumers: the body of a message in a queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Message {
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
 }
 
 /// What can happen, with what the consumers need to know: ids and numbers, never names or phones.

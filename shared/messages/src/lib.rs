@@ -3,5 +3,5 @@
 mod event;
 mod queues;
 
-pub use event::{Event, EventKind};
-pub use queues::{Queue, QueueError, Queues, QueuesConfig};
+pub use event::{Event, EventKind, Message};
+pub use queues::{Queue, QueueError, Queues, QueuesConfig, Received};

@@ -192,16 +192,6 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
     pub async fn end_session(&self, family: &Uuid) -> Result<(), StoreError> {
-        let _call = meter::Call::start();
-        let output = self
-            .client()
-            .delete_item()
-            .table_name(self.table_name(Table::Auth))
-            .set_key(Some(key_item(&keys::session(family))))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await?;
-        meter::wrote(output.consumed_capacity());
-        Ok(())
+        self.remove(Table::Auth, &keys::session(family)).await
     }
 }

@@ -1,13 +1,13 @@
 //! Central's stock in DynamoDB. Its movements are those of [`crate::stock`].
 
 use dms_access::CentralScope;
-use dms_domain::{central_stock::CentralPart, stock::LedgerEntry};
+use dms_domain::{central_stock::CentralPart, search, stock::LedgerEntry};
 use uuid::Uuid;
 
 use crate::{
     client::{Item, Store},
     command::Plan,
-    entity::{Entity, IndexKeys, NO_STATE, TallyCell, from_item},
+    entity::{Entity, IndexKeys, NO_STATE, Posting, TallyCell, from_item},
     error::StoreError,
     keys::{self, CentralKind, Key, PART_NUMBER},
     stock::{self, SeenPart},
@@ -37,6 +37,12 @@ impl Entity for CentralPart {
             day: self.created_at.ist_date(),
             code: NO_STATE,
         })
+    }
+
+    fn postings(&self) -> Vec<Posting> {
+        CentralKind::Part
+            .own(&self.id)
+            .postings(search::part_words(&self.details.part_name, &self.details.part_number))
     }
 }
 

@@ -381,6 +381,18 @@ impl Store {
             .and_then(|attributes| number(attributes, attribute))
             .ok_or_else(|| StoreError::Corrupt(format!("{attribute} of {} is no number", key.pk)))
     }
+
+    /// Removes an item, if it is there. One write, not part of a transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
+    pub async fn remove(&self, table: Table, key: &Key) -> Result<(), StoreError> {
+        let _call = meter::Call::start();
+        let request = self.client.delete_item().table_name(self.table_name(table)).set_key(Some(key_item(key)));
+        let output = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await?;
+        meter::wrote(output.consumed_capacity());
+        Ok(())
+    }
 }
 
 /// A key as DynamoDB wants it.

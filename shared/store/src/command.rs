@@ -24,9 +24,9 @@ use crate::{
 };
 
 /// Tries before a command gives up.
-const MAX_TRIES: u32 = 8;
+pub(crate) const MAX_TRIES: u32 = 8;
 /// Time after which no further try is begun.
-const DEADLINE: Duration = Duration::from_secs(5);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
 /// How long a command is remembered.
 const REMEMBERED_SECS: i64 = 48 * 3600;
 
@@ -115,7 +115,7 @@ impl<E: Entity> Plan<E> {
 }
 
 /// How a try ended that did not commit.
-enum Setback {
+pub(crate) enum Setback {
     Refused(Refusal),
     /// The command has its record already: it is done.
     Done(Box<Item>),
@@ -220,7 +220,12 @@ impl Store {
         self.get(Table::Core, &keys::command(&command.user, record_key)).await
     }
 
-    async fn commit(&self, record: Item, transaction: Transaction) -> Result<Result<(), Setback>, StoreError> {
+    /// Commits effects together with a record that must be new.
+    pub(crate) async fn commit(
+        &self,
+        record: Item,
+        transaction: Transaction,
+    ) -> Result<Result<(), Setback>, StoreError> {
         let mut record_transaction = Transaction::new();
         if planted(PlantedBug::RecordWithoutCondition) {
             record_transaction.overwrite_item(record);
@@ -262,7 +267,7 @@ impl Store {
 }
 
 /// Full jitter: a random share of 10, 20, 40 … 320 ms.
-fn backoff(attempt: u32) -> Duration {
+pub(crate) fn backoff(attempt: u32) -> Duration {
     let cap_ms = 10u64 << attempt.min(6).saturating_sub(1);
     Duration::from_millis(fastrand::u64(0..=cap_ms))
 }
@@ -313,6 +318,12 @@ fn record(
     put(TTL_ATTRIBUTE, AttributeValue::N((command.now.timestamp() + REMEMBERED_SECS).to_string()));
     if !events.is_empty() {
         put("events", AttributeValue::S(serde_json::to_string(events)?));
+    }
+    if events.iter().any(|event| event.kind.is_told()) {
+        let at = dms_domain::calendar::timestamp(command.now);
+        let waits = keys::outbox(&run_id.parse().unwrap_or_default(), &at);
+        put("gsi1pk", AttributeValue::S(waits.pk));
+        put("gsi1sk", AttributeValue::S(waits.sk));
     }
     // Only who sent a key can ask again; others need not pay for storing the answer.
     if command.idempotency_key.is_some() {

@@ -1,16 +1,15 @@
 //! Customers in DynamoDB.
 
-use dms_domain::{calendar::MonthKey, customer::Customer};
+use dms_domain::{calendar::MonthKey, customer::Customer, search};
 use dms_messages::EventKind;
 use uuid::Uuid;
 
 use crate::{
     client::Store,
     command::Plan,
-    entity::{Entity, IndexKeys, NO_STATE, TallyCell, Word, from_item},
+    entity::{Entity, IndexKeys, NO_STATE, Posting, TallyCell, from_item},
     error::StoreError,
     keys::{Key, MasterKind},
-    search,
     tables::Table,
     transaction::Transaction,
 };
@@ -40,15 +39,16 @@ impl Entity for Customer {
         })
     }
 
-    fn words(&self) -> Vec<Word> {
+    fn postings(&self) -> Vec<Posting> {
         if self.deleted_at.is_some() {
             return Vec::new();
         }
         let details = &self.details;
         let mut words = search::name_words(&details.name);
-        words.push(search::phone_word(details.phone.digits()));
+        words.extend(search::phone_words(details.phone.digits()));
         words.extend(details.email.as_ref().map(|email| search::email_word(email.as_str())));
-        words.into_iter().map(|word| Word { kind: MasterKind::Customer, word, id: self.id }).collect()
+        words.push(search::number_word(&self.customer_number));
+        Posting::all(&MasterKind::Customer.list_pk(), self.id, words)
     }
 }
 

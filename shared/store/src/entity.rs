@@ -2,13 +2,11 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::NaiveDate;
+use dms_domain::search::Word;
 use serde::{Serialize, de::DeserializeOwned};
+use uuid::Uuid;
 
-use crate::{
-    client::Item,
-    error::StoreError,
-    keys::{Key, MasterKind},
-};
+use crate::{client::Item, error::StoreError, keys::Key};
 
 /// A document of the core table.
 pub trait Entity: Serialize + DeserializeOwned + Clone + Send + Sync {
@@ -32,7 +30,7 @@ pub trait Entity: Serialize + DeserializeOwned + Clone + Send + Sync {
     }
 
     /// Words by which it is found; none when it was deleted.
-    fn words(&self) -> Vec<Word> {
+    fn postings(&self) -> Vec<Posting> {
         Vec::new()
     }
 }
@@ -63,14 +61,24 @@ pub struct TallyCell {
 pub(crate) const NO_STATE: char = '-';
 
 /// A word by which a document is found.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Word {
-    /// The documents found by it.
-    pub kind: MasterKind,
-    /// The normalised word, with its field's prefix ("n:asha", "p:9876543210").
-    pub word: String,
-    /// The document found: a vehicle's VIN finds its owner.
-    pub id: uuid::Uuid,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Posting {
+    /// The list it is found in: `CUST`, or the partition of a centre's or Central's list.
+    pub list_pk: String,
+    /// The word.
+    pub word: Word,
+    /// The document.
+    pub id: Uuid,
+    /// The document that it leads to as well: a vehicle's owner.
+    pub belongs_to: Option<Uuid>,
+}
+
+impl Posting {
+    /// A document's postings in its list.
+    pub(crate) fn all(list_pk: &str, id: Uuid, words: impl IntoIterator<Item = Word>) -> Vec<Self> {
+        let words = words.into_iter();
+        words.map(|word| Self { list_pk: list_pk.to_owned(), word, id, belongs_to: None }).collect()
+    }
 }
 
 /// The item of a document.

@@ -11,6 +11,7 @@ use dms_domain::{
     job_card::JobCard,
     numbering::{self, Series},
     refusal::Refusal,
+    search,
     statuses::{JobCardStatus, VehicleStatus},
     stock::LedgerType,
     vehicle::ServiceRecord,
@@ -21,7 +22,7 @@ use uuid::Uuid;
 use crate::{
     client::{Item, Store},
     command::Plan,
-    entity::{Entity, IndexKeys, TallyCell, from_item},
+    entity::{Entity, IndexKeys, Posting, TallyCell, from_item},
     error::StoreError,
     job_card::Hints,
     keys::{Key, MasterKind, TenantKind},
@@ -55,6 +56,10 @@ impl Entity for Invoice {
             day: self.created_at.ist_date(),
             code: self.status.tally_code(),
         })
+    }
+
+    fn postings(&self) -> Vec<Posting> {
+        TenantKind::Invoice.own(&self.id).postings([search::number_word(&self.invoice_number)])
     }
 }
 

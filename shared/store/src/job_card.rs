@@ -15,6 +15,7 @@ use dms_domain::{
     job_card::{JobCard, JobCardForms},
     numbering::Series,
     parts_request::PartsRequest,
+    search,
     statuses::{AppointmentStatus, JobCardStatus, PartsRequestStatus},
     stock::LedgerType,
     vehicle::ServiceRecord,
@@ -25,7 +26,7 @@ use uuid::Uuid;
 use crate::{
     client::{Item, Range, Store},
     command::Plan,
-    entity::{Entity, IndexKeys, TallyCell, from_item},
+    entity::{Entity, IndexKeys, Posting, TallyCell, from_item},
     error::StoreError,
     keys::{self, Key, TenantKind},
     parts_issue::SeenReceivers,
@@ -58,6 +59,10 @@ impl Entity for JobCard {
             day: self.created_at.ist_date(),
             code: self.status.tally_code(),
         })
+    }
+
+    fn postings(&self) -> Vec<Posting> {
+        TenantKind::JobCard.own(&self.id).postings([search::number_word(&self.job_card_number)])
     }
 }
 

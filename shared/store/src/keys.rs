@@ -10,9 +10,12 @@
 //! | a customer's vehicles | gsi2 | `CUST#id#VEH` | id |
 //! | a vehicle's service history, newest first | table | `VEH#id#HISTORY` | job card id |
 //! | service centres, all or one | table | `CENTRES` | ordinal, 4 digits |
-//! | a centre's users, newest first | gsi2 | `C7#USER` | id |
-//! | a tenant document by id; all of a centre, newest first | table | `C7#JC` `C7#APT` `C7#PR` `C7#PART` `C7#INV` `C7#PI` | id |
+//! | a centre's users (or the dealership's), newest first | gsi2 | `C7#USER` `DEALERSHIP#USER` | id |
+//! | a tenant document by id; all of a centre, newest first | table | `C7#JC` `C7#APT` `C7#PR` `C7#PART` `C7#INV` `C7#PI` `C7#FILE` | id |
 //! | … in one state | gsi1 | `C7#JC#<code>` | id |
+//! | the files of a job card, vehicle or customer, of one centre or all | gsi2 | `id#FILE` | centre's ordinal, 4 digits; file id |
+//! | files that wait for their content, of all centres | gsi1 | `FILES.PENDING` | file id |
+//! | objects in the bucket that are no file's, and go | table | `FILES.LOOSE` | file id |
 //! | a job card's parts 1, 2A and 3 | table | `C7#JC.FORMS` | id |
 //! | Central's documents by id; all, newest first | table | `CENTRAL#PART` `CENTRAL#PO` `CENTRAL#SUP` | id |
 //! | … in one state | gsi1 | `CENTRAL#PO#<code>` | id |
@@ -26,9 +29,13 @@
 //! | next number of a series | table | `COUNTER#series` | `-` |
 //! | how many, per day and state | table | `TALLY#pk of the list` | month |
 //! | has this command been done; events to publish | table | `CMD#user#key` | `-` |
+//! | commands whose events were not sent | gsi1 | `OUTBOX#0` … `OUTBOX#7` | time of the command |
+//! | has a consumer dealt with an event | table | `SEEN#consumer#event` | `-` |
+//! | a user's notifications, unread first | table | `NOTES#user` | `~` count, `U#id`, `R#id`, `!` preferences |
 //! | credentials by e-mail | auth | `LOGIN#email` | `-` |
 //! | a session family | auth | `SESSION#id` | `-` |
-//! | customers by a word's beginning | search | `CUST#field:first 3 characters` | word, id |
+//! | documents of a list by a word's beginning | search | `CUST#n:asha`, `C7#JC##:100` (first 3 characters) | word, id |
+//! | vehicles by the beginning of registration or VIN | table | `UNIQUE#registration#MH1` | value |
 //! | requests counted in a minute | limits | `RATE#who#minute` | `-` |
 
 use dms_access::{CentralScope, TenantScope};
@@ -36,6 +43,7 @@ use dms_domain::{
     calendar::MonthKey,
     ids::{self, CentreOrdinal},
     numbering::Series,
+    search,
 };
 use uuid::Uuid;
 
@@ -87,6 +95,11 @@ pub fn centre_users_pk(ordinal: CentreOrdinal) -> String {
     format!("C{}#USER", ordinal.get())
 }
 
+/// gsi2: users without a centre: admins and Central's staff.
+pub(crate) fn dealership_users_pk() -> &'static str {
+    "DEALERSHIP#USER"
+}
+
 /// Partition of a vehicle's service history; master data, whichever centre served it.
 pub fn vehicle_history_pk(vehicle: &Uuid) -> String {
     format!("VEH#{vehicle}#HISTORY")
@@ -135,6 +148,46 @@ pub(crate) fn ledger(part: &Uuid, entry: &Uuid) -> Key {
     Key::new(own_ledger_pk(part), entry.to_string())
 }
 
+/// Partition of a user's notifications. Read backwards, it begins with how many there are, then come the unread ones,
+/// newest first, then those that were read.
+pub(crate) fn notifications_pk(user: &Uuid) -> String {
+    format!("NOTES#{user}")
+}
+
+/// How many notifications a user has, and how many are unread.
+pub(crate) fn notification_count(user: &Uuid) -> Key {
+    Key::new(notifications_pk(user), "~")
+}
+
+/// A notification of a user.
+pub(crate) fn notification(user: &Uuid, is_read: bool, id: &Uuid) -> Key {
+    let state = if is_read { 'R' } else { 'U' };
+    Key::new(notifications_pk(user), format!("{state}#{id}"))
+}
+
+/// What a user wants to be told.
+pub(crate) fn notification_preferences(user: &Uuid) -> Key {
+    Key::new(notifications_pk(user), "!")
+}
+
+/// The note that a consumer has dealt with an event (or with one part of it).
+pub(crate) fn seen(consumer: &str, event: &str) -> Key {
+    Key::only(format!("SEEN#{consumer}#{event}"))
+}
+
+/// gsi1: commands whose events were not sent yet, by the time of the command. Several partitions, so that none is hot.
+pub(crate) fn outbox(command: &Uuid, at: &str) -> Key {
+    Key::new(outbox_pk(command.as_u128() % OUTBOX_PARTITIONS), at)
+}
+
+/// One of the partitions of the outbox.
+pub(crate) fn outbox_pk(partition: u128) -> String {
+    format!("OUTBOX#{partition}")
+}
+
+/// Partitions of the outbox.
+pub(crate) const OUTBOX_PARTITIONS: u128 = 8;
+
 /// Partition of what is under way between Central and the centres.
 pub(crate) const TRANSIT: &str = "TRANSIT";
 
@@ -144,10 +197,37 @@ pub(crate) fn transit(issue: &Uuid) -> Key {
     Key::new(TRANSIT, format!("{ordinal:04}#{issue}"))
 }
 
-/// Beginning of the sort keys of what is under way to or from one centre.
-pub(crate) fn transit_prefix(scope: TenantScope) -> String {
+/// Beginning of one centre's sort keys where documents of all centres are side by side.
+pub(crate) fn centre_prefix(scope: TenantScope) -> String {
     format!("{:04}#", ordinal(scope))
 }
+
+/// gsi2: the files of a document, whichever centres uploaded them.
+pub fn files_of_pk(document: &Uuid) -> String {
+    format!("{document}#FILE")
+}
+
+/// gsi2: the place of a file that is in hand beside the others of its document.
+pub(crate) fn file_of(document: &Uuid, file: &Uuid) -> Key {
+    let ordinal = ids::ordinal_of(file).map_or(0, CentreOrdinal::get);
+    Key::new(files_of_pk(document), format!("{ordinal:04}#{file}"))
+}
+
+/// gsi1: a file that waits for its content.
+pub(crate) fn file_pending(file: &Uuid) -> Key {
+    Key::new(FILES_PENDING, file.to_string())
+}
+
+/// gsi1: the files that wait for their content.
+pub(crate) const FILES_PENDING: &str = "FILES.PENDING";
+
+/// The note of objects in the bucket that are no file's: an upload that was not finished, a file that was deleted.
+pub(crate) fn loose_objects(file: &Uuid) -> Key {
+    Key::new(LOOSE_OBJECTS, file.to_string())
+}
+
+/// Partition of those notes.
+pub(crate) const LOOSE_OBJECTS: &str = "FILES.LOOSE";
 
 /// The guard of a value that is unique in the dealership ("registration").
 pub fn unique(field: &str, value: &str) -> Key {
@@ -230,20 +310,31 @@ pub(crate) fn archived(key: &Key) -> Key {
     Key::new(format!("{}.DELETED", key.pk), key.sk.clone())
 }
 
-/// Fewest characters by which documents can be searched, field prefix not counted.
-pub const SHORTEST_SEARCH: usize = 3;
+/// The guard of a vehicle's registration or VIN. Beside it are those that begin alike, so that it is found by its
+/// beginning, too.
+pub(crate) fn plate(field: &str, value: &str) -> Key {
+    Key::new(plates_pk(field, value), value)
+}
 
-/// Partition of the search table for a word: documents of one kind whose words of one field share their
-/// first characters.
-pub fn posting_pk(kind: MasterKind, word: &str) -> String {
-    let bucket: String = word.chars().take(FIELD_PREFIX + SHORTEST_SEARCH).collect();
-    format!("{}#{bucket}", kind.prefix())
+/// Partition of the guards of registrations or VINs that begin so.
+pub(crate) fn plates_pk(field: &str, start: &str) -> String {
+    format!("UNIQUE#{field}#{}", first(start, search::SHORTEST))
+}
+
+/// Partition of the search table for a word (or its beginning): documents of one list whose words of one field share
+/// their first characters.
+pub(crate) fn posting_pk(list_pk: &str, word: &str) -> String {
+    format!("{list_pk}#{}", first(word, FIELD_PREFIX + search::SHORTEST))
 }
 
 /// Characters of a field's prefix ("n:").
-const FIELD_PREFIX: usize = 2;
+pub(crate) const FIELD_PREFIX: usize = 2;
 
-/// A posting: this document has this word.
-pub fn posting(kind: MasterKind, word: &str, id: &Uuid) -> Key {
-    Key::new(posting_pk(kind, word), format!("{word}#{id}"))
+/// A posting: this document of the list has this word.
+pub(crate) fn posting(list_pk: &str, word: &str, id: &Uuid) -> Key {
+    Key::new(posting_pk(list_pk, word), format!("{word}#{id}"))
+}
+
+fn first(text: &str, characters: usize) -> String {
+    text.chars().take(characters).collect()
 }

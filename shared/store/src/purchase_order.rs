@@ -3,6 +3,7 @@
 use dms_access::CentralScope;
 use dms_domain::{
     purchase_order::{Delivery, PurchaseOrder},
+    search,
     stock::LedgerType,
 };
 use dms_messages::EventKind;
@@ -11,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     client::Store,
     command::Plan,
-    entity::{Entity, IndexKeys, TallyCell, from_item},
+    entity::{Entity, IndexKeys, Posting, TallyCell, from_item},
     error::StoreError,
     job_card::Hints,
     keys::{CentralKind, Key},
@@ -42,6 +43,10 @@ impl Entity for PurchaseOrder {
             day: self.created_at.ist_date(),
             code: self.status.tally_code(),
         })
+    }
+
+    fn postings(&self) -> Vec<Posting> {
+        CentralKind::PurchaseOrder.own(&self.id).postings([search::number_word(&self.po_number)])
     }
 }
 

@@ -1,141 +1,189 @@
 //! Searching by the beginning of a word. Every document writes its words into the search table in its own
-//! transaction, so the very next request finds it.
+//! transaction, so the very next request finds it. Registrations and VINs are unique: they are found by the very
+//! guards that make them so.
 
 use std::collections::BTreeSet;
 
-use dms_domain::refusal::Refusal;
+use aws_sdk_dynamodb::types::AttributeValue;
+use dms_domain::{
+    refusal::Refusal,
+    search::{self, Sought, Word},
+};
 use futures::future::try_join_all;
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use uuid::Uuid;
 
 use crate::{
-    client::{Range, SortRange, Store, text},
+    client::{Item, Range, SortRange, Store, key_item, text},
+    entity::{Entity, Posting, from_item},
     error::StoreError,
-    keys::{self, MasterKind, SHORTEST_SEARCH},
+    keys::{self, Key, MasterKind},
+    listing::{Listed, in_parallel},
     tables::Table,
+    transaction::owner,
+    vehicle::{BELONGS_TO, DELETED_AT, REGISTRATION, VIN},
 };
 
-/// Most documents one word may find; more is too broad a question.
-const MAX_POSTINGS: usize = 2_000;
+/// Most documents that one word may find: about what DynamoDB reads at once. More is too broad a question.
+const MAX_FOUND: usize = 10_000;
+/// Of several words a rare one is enough: this many postings of each are read at first.
+const FIRST_LOOK: usize = 100;
 
-/// Characters of a word by which it is found: a key has at most 1 024 bytes.
-const MAX_WORD: usize = 100;
-/// Words of a name by which it is found: a transaction has at most 100 actions.
-const MAX_WORDS: usize = 30;
-
-/// The fields by which customers are found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SearchTerm {
-    /// Digits of the phone number, from the first.
-    Phone(String),
-    /// The beginnings of words of the name; all must match.
-    Name(String),
-    /// The beginning of the e-mail address.
-    Email(String),
-    /// The beginning of the VIN of one of their vehicles.
-    Vin(String),
-    /// The beginning of the registration of one of their vehicles.
-    Registration(String),
+/// Which document is meant: the one that has the word, or the one that it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    Itself,
+    Owner,
 }
 
-impl SearchTerm {
-    fn words(&self) -> Vec<String> {
-        match self {
-            Self::Phone(digits) => vec![phone_word(digits)],
-            Self::Name(name) => name_words(name),
-            Self::Email(email) => vec![email_word(email)],
-            Self::Vin(vin) => vec![vin_word(vin)],
-            Self::Registration(registration) => vec![registration_word(registration)],
-        }
+/// Documents of which one word is known, and whether they are all.
+struct Known {
+    ids: BTreeSet<Uuid>,
+    complete: bool,
+}
+
+impl Posting {
+    pub(crate) fn key(&self) -> Key {
+        keys::posting(&self.list_pk, &self.word.stored(), &self.id)
     }
-}
 
-/// The word of a phone number's digits.
-pub(crate) fn phone_word(digits: &str) -> String {
-    format!("p:{digits}")
-}
-
-/// The word of an e-mail address.
-pub(crate) fn email_word(email: &str) -> String {
-    format!("e:{}", cut(&fold(email)))
-}
-
-/// The word of a VIN.
-pub(crate) fn vin_word(vin: &str) -> String {
-    format!("v:{}", cut(&fold(vin)))
-}
-
-/// The word of a registration.
-pub(crate) fn registration_word(registration: &str) -> String {
-    format!("r:{}", cut(&fold(registration)))
-}
-
-/// The words of a name, each once.
-pub(crate) fn name_words(name: &str) -> Vec<String> {
-    let folded = fold(name);
-    let words = folded.split(|c: char| !c.is_alphanumeric() && !is_vowel_sign(c)).filter(|word| !word.is_empty());
-    let unique: BTreeSet<String> = words.map(|word| format!("n:{}", cut(word))).collect();
-    unique.into_iter().take(MAX_WORDS).collect()
-}
-
-fn cut(word: &str) -> String {
-    word.chars().take(MAX_WORD).collect()
-}
-
-/// Vowel signs of the Indian scripts are marks, and part of their word.
-fn is_vowel_sign(c: char) -> bool {
-    is_combining_mark(c)
-}
-
-/// Upper and lower case alike, Latin letters without their accents. The marks of Indian scripts carry
-/// meaning and stay.
-fn fold(text: &str) -> String {
-    text.nfkd().filter(|c| !('\u{0300}'..='\u{036f}').contains(c)).flat_map(char::to_lowercase).collect()
+    pub(crate) fn item(&self) -> Item {
+        let mut item = key_item(&self.key());
+        if let Some(other) = self.belongs_to {
+            item.insert(BELONGS_TO.to_owned(), AttributeValue::S(other.to_string()));
+        }
+        item
+    }
 }
 
 impl Store {
-    /// Ids of the documents that a term finds, newest first. Words shorter than three characters find only
-    /// themselves.
+    /// Ids of the documents of a list that are found by any of these, in the order of their creation.
     ///
     /// # Errors
-    /// `QueryTooBroad` when a word finds more than 2 000 documents; [`StoreError::Unavailable`] or
+    /// `QueryTooBroad` when a word finds more than 10 000 documents; [`StoreError::Unavailable`] or
     /// [`StoreError::Throttled`].
-    pub async fn find(&self, kind: MasterKind, term: &SearchTerm) -> Result<Vec<Uuid>, StoreError> {
-        let words = term.words();
-        let found = try_join_all(words.iter().map(|word| self.postings(kind, word))).await?;
-        let all = found.into_iter().reduce(|a, b| a.intersection(&b).copied().collect());
-        Ok(all.unwrap_or_default().into_iter().rev().collect())
+    pub async fn find<E: Entity>(&self, listed: &Listed, sought: &[Sought]) -> Result<BTreeSet<Uuid>, StoreError> {
+        let lists = listed.search_pks();
+        let each = lists.iter().flat_map(|list_pk| sought.iter().map(move |one| (list_pk.as_str(), one)));
+        let looks: Vec<(&str, &Sought)> = each.collect();
+        let found = looks.into_iter().map(|(list_pk, one)| self.find_one::<E>(listed, list_pk, one));
+        Ok(in_parallel(found.collect()).await?.into_iter().flatten().collect())
     }
 
-    async fn postings(&self, kind: MasterKind, word: &str) -> Result<BTreeSet<Uuid>, StoreError> {
-        // The bucket of a short word holds only words as short: they end with the separator at once.
-        let is_short = word.chars().skip(2).count() < SHORTEST_SEARCH;
-        let prefix = if is_short { format!("{word}#") } else { word.to_owned() };
-        let range = Range {
-            table: Table::Search,
-            consistent: true,
-            ..Range::partition(keys::posting_pk(kind, word)).within(SortRange::Prefix(prefix))
-        };
-        let items = self.query(&range, MAX_POSTINGS + 1).await?;
-        if items.len() > MAX_POSTINGS {
-            return Err(Refusal::QueryTooBroad { narrow_by: vec!["query"] }.into());
+    async fn find_one<E: Entity>(
+        &self,
+        listed: &Listed,
+        list_pk: &str,
+        sought: &Sought,
+    ) -> Result<BTreeSet<Uuid>, StoreError> {
+        // Of vehicles their owners are found, too.
+        let vehicles = MasterKind::Vehicle.list_pk();
+        let found = if list_pk == vehicles { Found::Itself } else { Found::Owner };
+        match sought {
+            Sought::Registration(start) => self.all_of(&plates(REGISTRATION, start), found).await,
+            Sought::Vin(start) => self.all_of(&plates(VIN, start), found).await,
+            Sought::Words(words) => match words.as_slice() {
+                [] => Ok(BTreeSet::new()),
+                [word] if word.field.is_of_vehicle() => self.all_of(&postings(&vehicles, word), found).await,
+                [word] => self.all_of(&postings(list_pk, word), Found::Itself).await,
+                words => self.with_all_words::<E>(listed, list_pk, words).await,
+            },
         }
-        Ok(items.iter().filter_map(|item| text(item, "sk")?.rsplit_once('#')?.1.parse().ok()).collect())
+    }
+
+    async fn all_of(&self, range: &Range, found: Found) -> Result<BTreeSet<Uuid>, StoreError> {
+        let known = self.some_of(range, found, MAX_FOUND).await?;
+        if !known.complete {
+            return Err(Refusal::QueryTooBroad { narrow_by: vec!["search"] }.into());
+        }
+        Ok(known.ids)
+    }
+
+    async fn some_of(&self, range: &Range, found: Found, most: usize) -> Result<Known, StoreError> {
+        let items = self.query(range, most + 1).await?;
+        let complete = items.len() <= most;
+        Ok(Known { ids: items.iter().filter_map(|item| document(item, found)).collect(), complete })
+    }
+
+    /// Documents that have all the words. When one word is rare the others are looked for in the documents that have
+    /// it, so that a common name costs no more than a rare one.
+    async fn with_all_words<E: Entity>(
+        &self,
+        listed: &Listed,
+        list_pk: &str,
+        words: &[Word],
+    ) -> Result<BTreeSet<Uuid>, StoreError> {
+        let looks: Vec<Range> = words.iter().map(|word| postings(list_pk, word)).collect();
+        let first = try_join_all(looks.iter().map(|look| self.some_of(look, Found::Itself, FIRST_LOOK))).await?;
+        let all = |sets: Vec<BTreeSet<Uuid>>| {
+            sets.into_iter().reduce(|a, b| a.intersection(&b).copied().collect()).unwrap_or_default()
+        };
+        let common: Vec<Word> =
+            words.iter().zip(&first).filter(|(_, known)| !known.complete).map(|(word, _)| word.clone()).collect();
+        let rare: Vec<BTreeSet<Uuid>> =
+            first.into_iter().filter(|known| known.complete).map(|known| known.ids).collect();
+        if rare.is_empty() {
+            let whole = try_join_all(looks.iter().map(|look| self.all_of(look, Found::Itself))).await?;
+            return Ok(all(whole));
+        }
+        let candidates = all(rare);
+        if common.is_empty() || candidates.is_empty() {
+            return Ok(candidates);
+        }
+        let documents = self.found_documents(listed, &candidates).await?;
+        let mut found = BTreeSet::new();
+        for item in documents {
+            let Some(id) = text(&item, "id").and_then(|id| id.parse().ok()) else { continue };
+            let has: Vec<Posting> = from_item::<E>(item)?.postings();
+            if common.iter().all(|word| has.iter().any(|posting| begins(&posting.word, word))) {
+                found.insert(id);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The documents of a list with these ids, in no order; those that were deleted are left out.
+    pub(crate) async fn found_documents(
+        &self,
+        listed: &Listed,
+        ids: &BTreeSet<Uuid>,
+    ) -> Result<Vec<Item>, StoreError> {
+        let items = self.get_many(ids.iter().filter_map(|id| listed.key_of(id))).await?;
+        Ok(items.into_iter().filter(|item| !item.contains_key(DELETED_AT)).collect())
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_found_whatever_their_case_and_accents() {
-        assert_eq!(name_words("José  O'Brien-Rao josé"), ["n:brien", "n:jose", "n:o", "n:rao"]);
+/// Whether a document's word is found by the beginning of one; see [`postings`].
+fn begins(word: &Word, start: &Word) -> bool {
+    match is_short(start) {
+        true => word == start,
+        false => word.field == start.field && word.text.starts_with(&start.text),
     }
+}
 
-    #[test]
-    fn words_of_indian_scripts_stay_whole() {
-        assert_eq!(name_words("आशा शर्मा").len(), 2);
-        assert_ne!(name_words("की"), name_words("का"), "vowel signs carry meaning");
+/// Words shorter than three characters find only themselves.
+fn is_short(word: &Word) -> bool {
+    word.text.chars().count() < search::SHORTEST
+}
+
+fn postings(list_pk: &str, word: &Word) -> Range {
+    let stored = word.stored();
+    let pk = keys::posting_pk(list_pk, &stored);
+    // The bucket of a short word holds only words as short: they end with the separator at once.
+    let prefix = if is_short(word) { format!("{stored}#") } else { stored };
+    Range { table: Table::Search, ..Range::partition(pk).within(SortRange::Prefix(prefix)) }
+}
+
+fn plates(field: &str, start: &str) -> Range {
+    Range::partition(keys::plates_pk(field, start)).within(SortRange::Prefix(start.to_owned()))
+}
+
+/// The document that a posting or a guard names.
+fn document(item: &Item, found: Found) -> Option<Uuid> {
+    if item.contains_key(DELETED_AT) {
+        return None;
+    }
+    match found {
+        Found::Owner => text(item, BELONGS_TO)?.parse().ok(),
+        Found::Itself => owner(item).or_else(|| text(item, "sk")?.rsplit_once('#')?.1.parse().ok()),
     }
 }

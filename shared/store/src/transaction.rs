@@ -11,7 +11,7 @@ use dms_domain::{calendar::MonthKey, refusal::Refusal};
 
 use crate::{
     client::{Item, Store, key_item, text},
-    entity::{Entity, TallyCell, Word, to_item},
+    entity::{Entity, Posting, TallyCell, to_item},
     error::StoreError,
     keys::{self, Key},
     planted::{PlantedBug, planted},
@@ -39,7 +39,8 @@ pub(crate) type OnFailure = Box<dyn Fn(Option<&Item>) -> Option<Refusal> + Send 
 pub struct Transaction {
     actions: Vec<Action>,
     tallies: BTreeMap<(String, MonthKey), BTreeMap<String, i64>>,
-    words: BTreeMap<Word, bool>,
+    /// By their keys; `None`: removed.
+    postings: BTreeMap<Key, Option<Posting>>,
 }
 
 struct Action {
@@ -66,6 +67,17 @@ fn replan() -> OnFailure {
     Box::new(|_| None)
 }
 
+fn guard_item(guard: &Key, owner: uuid::Uuid) -> Item {
+    let mut item = key_item(guard);
+    item.insert(OWNER.to_owned(), AttributeValue::S(owner.to_string()));
+    item
+}
+
+fn taken(field: &'static str, value: &str) -> OnFailure {
+    let value = value.to_owned();
+    Box::new(move |_: Option<&Item>| Some(Refusal::AlreadyExists { field, value: value.clone() }))
+}
+
 impl Transaction {
     /// No writes yet.
     pub fn new() -> Self {
@@ -74,7 +86,7 @@ impl Transaction {
 
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
-        self.actions.is_empty() && self.tallies.is_empty() && self.words.is_empty()
+        self.actions.is_empty() && self.tallies.is_empty() && self.postings.is_empty()
     }
 
     /// A new document, with its tally and its words.
@@ -92,9 +104,7 @@ impl Transaction {
     pub(crate) fn create_or<E: Entity>(&mut self, entity: &E, on_taken: OnFailure) -> Result<(), StoreError> {
         self.put(Table::Core, to_item(entity)?, Condition::New, on_taken);
         self.count(entity.tally(), 1);
-        for word in entity.words() {
-            self.words.insert(word, true);
-        }
+        self.post(entity.postings());
         Ok(())
     }
 
@@ -108,13 +118,9 @@ impl Transaction {
         let condition = if unchecked { Condition::None } else { Condition::Version(old.version()) };
         self.put(Table::Core, to_item(new)?, condition, replan());
         self.recount(old.tally(), new.tally());
-        let (before, after) = (old.words(), new.words());
-        for word in before.iter().filter(|word| !after.contains(word)) {
-            self.words.insert(word.clone(), false);
-        }
-        for word in after.into_iter().filter(|word| !before.contains(word)) {
-            self.words.insert(word, true);
-        }
+        let (before, after) = (old.postings(), new.postings());
+        self.unpost(before.iter().filter(|posting| !after.contains(posting)));
+        self.post(after.into_iter().filter(|posting| !before.contains(posting)));
         Ok(())
     }
 
@@ -128,12 +134,15 @@ impl Transaction {
         item.retain(|name, _| !matches!(name.as_str(), "gsi1pk" | "gsi1sk" | "gsi2pk" | "gsi2sk" | "lowPk"));
         item.extend(key_item(&keys::archived(&key)));
         self.put(Table::Core, item, Condition::None, replan());
-        self.delete_if(key, Some(old.version()), replan());
-        self.count(old.tally(), -1);
-        for word in old.words() {
-            self.words.insert(word, false);
-        }
+        self.remove(old);
         Ok(())
+    }
+
+    /// A document that was read is removed, and kept nowhere.
+    pub fn remove<E: Entity>(&mut self, old: &E) {
+        self.delete_if(old.key(), Some(old.version()), replan());
+        self.count(old.tally(), -1);
+        self.unpost(&old.postings());
     }
 
     /// A record that is written once and never changed: a ledger entry, a line of history.
@@ -166,16 +175,26 @@ impl Transaction {
 
     /// Claims a unique value for a document.
     pub fn claim(&mut self, guard: &Key, owner: uuid::Uuid, field: &'static str, value: &str) {
-        let value = value.to_owned();
-        let taken = Box::new(move |_: Option<&Item>| Some(Refusal::AlreadyExists { field, value: value.clone() }));
-        self.claim_or(guard, owner, taken);
+        self.claim_or(guard, owner, taken(field, value));
+    }
+
+    /// The same, noting another document with it.
+    pub(crate) fn claim_for(
+        &mut self,
+        guard: &Key,
+        owner: uuid::Uuid,
+        (attribute, other): (&str, uuid::Uuid),
+        field: &'static str,
+        value: &str,
+    ) {
+        let mut item = guard_item(guard, owner);
+        item.insert(attribute.to_owned(), AttributeValue::S(other.to_string()));
+        self.put(Table::Core, item, Condition::New, taken(field, value));
     }
 
     /// The same; `on_taken` says what it means when another document has the value.
     pub(crate) fn claim_or(&mut self, guard: &Key, owner: uuid::Uuid, on_taken: OnFailure) {
-        let mut item = key_item(guard);
-        item.insert(OWNER.to_owned(), AttributeValue::S(owner.to_string()));
-        self.put(Table::Core, item, Condition::New, on_taken);
+        self.put(Table::Core, guard_item(guard, owner), Condition::New, on_taken);
     }
 
     /// Gives a unique value free.
@@ -217,6 +236,14 @@ impl Transaction {
         self.actions.push(Action { write: Write::Put { table, item, condition }, on_failure });
     }
 
+    fn post(&mut self, postings: impl IntoIterator<Item = Posting>) {
+        self.postings.extend(postings.into_iter().map(|posting| (posting.key(), Some(posting))));
+    }
+
+    fn unpost<'a>(&mut self, postings: impl IntoIterator<Item = &'a Posting>) {
+        self.postings.extend(postings.into_iter().map(|posting| (posting.key(), None)));
+    }
+
     fn count(&mut self, cell: Option<TallyCell>, by: i64) {
         let Some(TallyCell { pk, day, code }) = cell else { return };
         let month = self.tallies.entry((pk, MonthKey::of(day))).or_default();
@@ -231,13 +258,9 @@ impl Transaction {
             (!changed.is_empty())
                 .then(|| changed.into_iter().fold(update, |update, (cell, by)| update.add(&cell, by)))
         });
-        let words = self.words.into_iter().map(|(Word { kind, word, id }, present)| {
-            let key = keys::posting(kind, &word, &id);
-            if present {
-                Write::Put { table: Table::Search, item: key_item(&key), condition: Condition::None }
-            } else {
-                Write::Delete { table: Table::Search, key, version: None }
-            }
+        let words = self.postings.into_iter().map(|(key, posting)| match posting {
+            Some(posting) => Write::Put { table: Table::Search, item: posting.item(), condition: Condition::None },
+            None => Write::Delete { table: Table::Search, key, version: None },
         });
         let derived = tallies.map(Write::Update).chain(words).map(|write| Action { write, on_failure: replan() });
         let actions: Vec<Action> = self.actions.into_iter().chain(derived).collect();

@@ -69,7 +69,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
     pub async fn in_transit_of(&self, scope: TenantScope) -> Result<InTransit, StoreError> {
-        self.transit_notes(SortRange::Prefix(keys::transit_prefix(scope))).await
+        self.transit_notes(SortRange::Prefix(keys::centre_prefix(scope))).await
     }
 
     /// What is under way to and from all centres.

@@ -1,7 +1,8 @@
 //! A conditional update of one item, spelled with names instead of expression placeholders.
 
 use aws_sdk_dynamodb::types::{
-    AttributeValue, ConditionCheck, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update as UpdateAction,
+    AttributeValue, ConditionCheck, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem, Update as UpdateAction,
 };
 use std::collections::HashMap;
 
@@ -9,6 +10,7 @@ use crate::{
     client::{Store, key_item},
     error::StoreError,
     keys::Key,
+    meter,
     tables::Table,
 };
 
@@ -160,19 +162,13 @@ impl Update {
     }
 
     pub(crate) fn into_action(self, store: &Store) -> Result<TransactWriteItem, StoreError> {
-        let clauses = [("SET", &self.sets), ("ADD", &self.adds), ("REMOVE", &self.removes)];
-        let expression: Vec<String> = clauses
-            .iter()
-            .filter(|(_, parts)| !parts.is_empty())
-            .map(|(verb, parts)| format!("{verb} {}", parts.join(", ")))
-            .collect();
-        let condition = self.condition();
+        let (expression, condition) = (self.expression(), self.condition());
         let table = store.table_name(self.table);
         let names = (!self.names.is_empty()).then_some(self.names);
         let values = (!self.values.is_empty()).then_some(self.values);
         let on_failure = ReturnValuesOnConditionCheckFailure::AllOld;
         // Nothing to change: only a condition on the item.
-        if expression.is_empty() {
+        let Some(expression) = expression else {
             let check = ConditionCheck::builder()
                 .table_name(table)
                 .set_key(Some(key_item(&self.key)))
@@ -182,16 +178,56 @@ impl Update {
                 .return_values_on_condition_check_failure(on_failure)
                 .build()?;
             return Ok(TransactWriteItem::builder().condition_check(check).build());
-        }
+        };
         let update = UpdateAction::builder()
             .table_name(table)
             .set_key(Some(key_item(&self.key)))
-            .update_expression(expression.join(" "))
+            .update_expression(expression)
             .set_condition_expression(condition)
             .set_expression_attribute_names(names)
             .set_expression_attribute_values(values)
             .return_values_on_condition_check_failure(on_failure)
             .build()?;
         Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    fn expression(&self) -> Option<String> {
+        let clauses = [("SET", &self.sets), ("ADD", &self.adds), ("REMOVE", &self.removes)];
+        let clauses: Vec<String> = clauses
+            .iter()
+            .filter(|(_, parts)| !parts.is_empty())
+            .map(|(verb, parts)| format!("{verb} {}", parts.join(", ")))
+            .collect();
+        (!clauses.is_empty()).then(|| clauses.join(" "))
+    }
+}
+
+impl Store {
+    /// An update by itself, outside of any transaction; nothing happens when its condition does not hold.
+    pub(crate) async fn update_now(&self, update: Update) -> Result<(), StoreError> {
+        let _call = meter::Call::start();
+        let (expression, condition) = (update.expression(), update.condition());
+        let sent = self
+            .client()
+            .update_item()
+            .table_name(self.table_name(update.table))
+            .set_key(Some(key_item(&update.key)))
+            .set_update_expression(expression)
+            .set_condition_expression(condition)
+            .set_expression_attribute_names((!update.names.is_empty()).then_some(update.names))
+            .set_expression_attribute_values((!update.values.is_empty()).then_some(update.values))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        match sent {
+            Ok(output) => {
+                meter::wrote(output.consumed_capacity());
+                Ok(())
+            }
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 }

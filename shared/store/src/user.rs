@@ -1,16 +1,22 @@
 //! Users in DynamoDB: the profile in the core table, the credentials in the auth table, changed together.
 
-use dms_domain::{calendar::MonthKey, ids, permissions::Role, refusal::Refusal, user::User};
+use dms_domain::{
+    calendar::MonthKey,
+    ids::{self, CentreOrdinal},
+    permissions::Role,
+    refusal::Refusal,
+    user::User,
+};
 use uuid::Uuid;
 
 use crate::{
     auth::Credentials,
-    client::{Item, Store},
+    client::{Item, Range, Store},
     command::Plan,
     entity::{Entity, IndexKeys, NO_STATE, TallyCell, from_item},
     error::StoreError,
     keys::{self, Key, MasterKind},
-    tables::Table,
+    tables::{Index, Table},
     transaction::Transaction,
     update::Update,
 };
@@ -31,7 +37,7 @@ impl Entity for User {
         let centre = self.service_center_id.as_ref().and_then(ids::ordinal_of);
         IndexKeys {
             gsi1: Some(MasterKind::User.list_key(month, &self.id)),
-            gsi2: centre.map(|ordinal| Key::new(keys::centre_users_pk(ordinal), self.id.to_string())),
+            gsi2: Some(Key::new(users_pk(centre), self.id.to_string())),
             low_pk: None,
         }
     }
@@ -40,6 +46,10 @@ impl Entity for User {
         let day = self.created_at.ist_date();
         Some(TallyCell { pk: MasterKind::User.tally_pk(), day, code: NO_STATE })
     }
+}
+
+fn users_pk(centre: Option<CentreOrdinal>) -> String {
+    centre.map_or_else(|| keys::dealership_users_pk().to_owned(), keys::centre_users_pk)
 }
 
 fn counts_as_admin(user: &User) -> bool {
@@ -62,6 +72,15 @@ impl Store {
     pub async fn users(&self, ids: impl IntoIterator<Item = Uuid>) -> Result<Vec<User>, StoreError> {
         let items = self.get_many(ids.into_iter().map(|id| MasterKind::User.key(&id))).await?;
         items.into_iter().map(from_item).collect()
+    }
+
+    /// The users of a centre, or those without one; all of them.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
+    pub async fn users_in(&self, centre: Option<&Uuid>) -> Result<Vec<User>, StoreError> {
+        let range = Range::index(Index::Gsi2, users_pk(centre.and_then(ids::ordinal_of)));
+        self.query(&range, usize::MAX).await?.into_iter().map(from_item).collect()
     }
 
     /// Creates a user with credentials; the e-mail address must be free.

@@ -3,6 +3,7 @@
 use dms_domain::{
     calendar::{MonthKey, Timestamp},
     refusal::Refusal,
+    search,
     statuses::VehicleStatus,
     vehicle::{ServiceRecord, Vehicle},
 };
@@ -11,10 +12,9 @@ use uuid::Uuid;
 use crate::{
     client::{Item, Range, Store},
     command::Plan,
-    entity::{Entity, IndexKeys, NO_STATE, TallyCell, Word, from_item},
+    entity::{Entity, IndexKeys, NO_STATE, Posting, TallyCell, from_item},
     error::StoreError,
     keys::{self, Key, MasterKind},
-    search,
     tables::{Index, Table},
     transaction::Transaction,
     update::Update,
@@ -51,17 +51,16 @@ impl Entity for Vehicle {
         })
     }
 
-    /// A vehicle's VIN and registration find its owner.
-    fn words(&self) -> Vec<Word> {
+    /// They find its owner, too.
+    fn postings(&self) -> Vec<Posting> {
         if self.deleted_at.is_some() {
             return Vec::new();
         }
-        let words = [
-            search::vin_word(self.details.vin.as_str()),
-            search::registration_word(self.details.registration.as_str()),
-        ];
-        let owner = self.details.customer_id;
-        words.into_iter().map(|word| Word { kind: MasterKind::Customer, word, id: owner }).collect()
+        let details = &self.details;
+        let (registration, vin) = (details.registration.as_str(), details.vin.as_str());
+        let words = search::vehicle_words(registration, vin, &details.vehicle_model);
+        let postings = Posting::all(&MasterKind::Vehicle.list_pk(), self.id, words).into_iter();
+        postings.map(|posting| Posting { belongs_to: Some(details.customer_id), ..posting }).collect()
     }
 }
 
@@ -77,8 +76,12 @@ impl Entity for ServiceRecord {
     }
 }
 
-const REGISTRATION: &str = "registration";
-const VIN: &str = "vin";
+pub(crate) const REGISTRATION: &str = "registration";
+pub(crate) const VIN: &str = "vin";
+/// A guard's attribute: whose the vehicle is.
+pub(crate) const BELONGS_TO: &str = "belongsTo";
+/// A guard's attribute: the vehicle was deleted, and is not found any more.
+pub(crate) const DELETED_AT: &str = "deletedAt";
 
 impl Store {
     /// A vehicle that was not deleted.
@@ -127,7 +130,9 @@ impl Store {
         let mut transaction = Transaction::new();
         transaction.create(&vehicle)?;
         transaction.owner_exists(vehicle.details.customer_id);
-        transaction.claim_plates(&vehicle);
+        for (field, value) in plates(&vehicle) {
+            transaction.claim_plate(&vehicle, field, value);
+        }
         Ok(Plan::new(transaction, vehicle))
     }
 
@@ -141,11 +146,36 @@ impl Store {
         if old.details.customer_id != new.details.customer_id {
             transaction.owner_exists(new.details.customer_id);
         }
-        let (before, after) = (&old.details, &new.details);
-        transaction.reclaim(REGISTRATION, before.registration.as_str(), after.registration.as_str(), new.id);
-        transaction.reclaim(VIN, before.vin.as_str(), after.vin.as_str(), new.id);
+        for ((field, before), (_, after)) in plates(old).into_iter().zip(plates(&new)) {
+            if before != after {
+                transaction.release(keys::plate(field, before));
+                transaction.claim_plate(&new, field, after);
+            } else if old.details.customer_id != new.details.customer_id {
+                let customer = new.details.customer_id.to_string();
+                transaction.update(Update::of(keys::plate(field, after)).set(BELONGS_TO, customer).when_exists());
+            }
+        }
         Ok(Plan::new(transaction, new))
     }
+
+    /// Deletes a vehicle. Its registration and VIN stay taken, but no longer find it.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn delete_vehicle(&self, old: &Vehicle, deleted: Vehicle) -> Result<Plan<Vehicle>, StoreError> {
+        let mut transaction = Transaction::new();
+        transaction.replace(old, &deleted)?;
+        for (field, value) in plates(&deleted) {
+            let now = deleted.updated_at.to_string();
+            transaction.update(Update::of(keys::plate(field, value)).set(DELETED_AT, now).when_exists());
+        }
+        Ok(Plan::new(transaction, deleted))
+    }
+}
+
+/// What is unique of a vehicle.
+fn plates(vehicle: &Vehicle) -> [(&'static str, &str); 2] {
+    [(REGISTRATION, vehicle.details.registration.as_str()), (VIN, vehicle.details.vin.as_str())]
 }
 
 impl Transaction {
@@ -156,19 +186,9 @@ impl Transaction {
         self.update_or(exists, Box::new(refused));
     }
 
-    fn claim_plates(&mut self, vehicle: &Vehicle) {
-        let details = &vehicle.details;
-        for (field, value) in [(REGISTRATION, details.registration.as_str()), (VIN, details.vin.as_str())] {
-            self.claim(&keys::unique(field, value), vehicle.id, field, value);
-        }
-    }
-
-    /// Moves a unique value's guard when the value has changed.
-    pub(crate) fn reclaim(&mut self, field: &'static str, before: &str, after: &str, owner: Uuid) {
-        if before != after {
-            self.release(keys::unique(field, before));
-            self.claim(&keys::unique(field, after), owner, field, after);
-        }
+    fn claim_plate(&mut self, vehicle: &Vehicle, field: &'static str, value: &str) {
+        let guard = keys::plate(field, value);
+        self.claim_for(&guard, vehicle.id, (BELONGS_TO, vehicle.details.customer_id), field, value);
     }
 
     /// Opens a job card for a vehicle: it must exist, be the customer's, and have no other one open.

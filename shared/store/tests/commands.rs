@@ -24,12 +24,12 @@ use dms_domain::{
     formats::{CentreCode, Phone},
     numbering::Series,
     query::{Query, QuerySpec},
+    search::{self, CustomersBy},
     statuses::CustomerType,
 };
 use dms_embedded_cloud::{EmbeddedCloud, Storage};
 use dms_store::{
-    Command, Listed, Plan, Reply, STATELESS, SearchTerm, Store, StoreConfig, StoreError, Transaction,
-    keys::MasterKind,
+    Command, Listed, Plan, Reply, STATELESS, Store, StoreConfig, StoreError, Transaction, keys::MasterKind,
 };
 use uuid::Uuid;
 
@@ -214,16 +214,19 @@ async fn a_customer_is_found_at_once_and_no_longer_when_deleted() {
     let asha = customer("Asha Rao");
     let command = command(None, "a");
     bench.store.run(&command, || async { bench.store.register_customer(asha.clone()) }, reply).await.unwrap();
-    let find = async |term: SearchTerm| bench.store.find(MasterKind::Customer, &term).await.unwrap();
-    for term in [SearchTerm::Name("ash ra".to_owned()), SearchTerm::Name("rao asha".to_owned())] {
-        // Two-letter words find only themselves.
-        let expected = if term == SearchTerm::Name("ash ra".to_owned()) { vec![] } else { vec![asha.id] };
-        assert_eq!(find(term).await, expected);
+    let find = async |text: &str| {
+        let sought = search::customers(text, CustomersBy::Auto).unwrap();
+        let listed = Listed::Master(MasterKind::Customer);
+        Vec::from_iter(bench.store.find::<Customer>(&listed, &sought).await.unwrap())
+    };
+    // Two-letter words find only themselves.
+    assert!(find("ash ra").await.is_empty());
+    for text in ["rao asha", "98765", "43210", asha.customer_number.as_str()] {
+        assert_eq!(find(text).await, [asha.id], "{text}");
     }
-    assert_eq!(find(SearchTerm::Phone("98765".to_owned())).await, [asha.id]);
     let deleted = asha.deleted(Timestamp::new(now()));
     let plan = || async { Plan::replace(&asha, deleted.clone()) };
     bench.store.run(&command, plan, reply).await.unwrap();
-    assert!(find(SearchTerm::Phone("98765".to_owned())).await.is_empty());
+    assert!(find("98765").await.is_empty());
     assert_eq!(counted(&bench.store).await, (0, 0));
 }

@@ -4,13 +4,14 @@ use aws_credential_types::Credentials;
 use axum::Router;
 use chrono::TimeDelta;
 use dms_access::password::PasswordCost;
-use dms_domain::formats::GstState;
-use dms_embedded_cloud::{EmbeddedCloud, Storage};
+use dms_domain::{file::Shelf, formats::GstState};
+use dms_embedded_cloud::{EmbeddedCloud, Storage, Streams};
 use dms_http::{
     ApiRouter, AppState,
     config::{Config, Endpoints},
     service,
 };
+use dms_messages::Queue;
 
 use crate::{client::Client, clock::TestClock};
 
@@ -45,8 +46,14 @@ impl TestApp {
         app.store.create_missing_tables().await.expect("tables");
         app.blob.create_missing().await.expect("bucket");
         app.queues.create_missing().await.expect("queues");
+        cloud.notify((BUCKET, Shelf::QUARANTINE_PREFIX), &app.queues.name(Queue::Uploads));
         let router = service(routes, app.clone());
         Self { app, clock, cloud, router }
+    }
+
+    /// The streams of the tables' changes.
+    pub fn streams(&self) -> Streams {
+        self.cloud.streams()
     }
 
     /// A client without a token.

@@ -8,6 +8,7 @@ mod client;
 mod clock;
 mod dealership;
 mod lambda;
+pub mod samples;
 
 pub use app::{TestApp, TestSettings};
 pub use client::{Answer, Client, Request};

@@ -6,7 +6,10 @@ use std::cmp::Ordering;
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
 use serde_json::Value;
 
-use super::table::{Kind, List};
+use super::{
+    search::Search,
+    table::{Kind, List},
+};
 
 /// A question: conditions, an order, a page.
 #[derive(Debug, Clone)]
@@ -18,6 +21,7 @@ pub(super) struct Question {
     pub(super) page: Option<usize>,
     pub(super) limit: Option<usize>,
     pub(super) centre: Option<String>,
+    pub(super) search: Option<Search>,
 }
 
 /// One condition.
@@ -63,6 +67,9 @@ impl Question {
         if let Some(centre) = &self.centre {
             text.append_pair("serviceCenterId", centre);
         }
+        if let Some(search) = &self.search {
+            text.append_pair("search", &search.text);
+        }
         text.finish()
     }
 
@@ -72,7 +79,9 @@ impl Question {
             let fields = ["serviceCenterId", "toServiceCenterId", "fromServiceCenterId"];
             fields.iter().any(|field| row[field].as_str() == Some(centre))
         };
-        self.centre.as_ref().is_none_or(of_centre) && self.filters.iter().all(|filter| filter.accepts(row))
+        self.centre.as_ref().is_none_or(of_centre)
+            && self.search.as_ref().is_none_or(|search| search.finds(row))
+            && self.filters.iter().all(|filter| filter.accepts(row))
     }
 
     /// Brings rows into the order asked for; a list without orders keeps its own.

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{
     model::{Condition, Question},
+    search,
     table::{Kind, List},
 };
 
@@ -39,7 +40,8 @@ pub(super) fn question(rng: &mut Rng, list: &List, rows: &[Value], centres: &[St
     let page = if rng.usize(..40) == 0 { Some(1_000_000) } else { page };
     let centre = (list.by_centre && rng.usize(..4) == 0).then(|| one(rng, centres));
     let sort = (0..count).map(|_| (one(rng, &list.sorts), rng.bool())).collect();
-    Question { filters, sort, page, limit, centre }
+    let search = (list.searched && rng.usize(..4) == 0).then(|| search::search(rng, &list.path, rows)).flatten();
+    Question { filters, sort, page, limit, centre, search }
 }
 
 fn one<T: Clone>(rng: &mut Rng, choices: &[T]) -> T {

@@ -27,6 +27,7 @@ pub(super) struct List {
     pub(super) sorts: Vec<String>,
     pub(super) by_centre: bool,
     pub(super) by_date: bool,
+    pub(super) searched: bool,
 }
 
 /// Every GET route, with its parameters.
@@ -63,6 +64,7 @@ fn list(path: String, parameters: &[Value]) -> Option<List> {
         sorts,
         by_centre: named("serviceCenterId").is_some(),
         by_date: named("dateFrom").is_some(),
+        searched: named("search").is_some(),
     })
 }
 

@@ -6,6 +6,8 @@ mod auth;
 mod bad_input;
 mod central_inventory;
 mod customers;
+mod file_checks;
+mod files;
 mod inventory;
 mod invoices;
 mod job_cards;

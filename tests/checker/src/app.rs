@@ -12,7 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use dms_access::{AccessGrant, TokenKeys, password::PasswordCost};
 use dms_blob::{Blob, BlobConfig};
 use dms_domain::{calendar::Clock, formats::GstState, permissions::Role};
-use dms_http::{App, AppState, LoginLimiter, RateLimiter};
+use dms_http::{App, AppState, CentreCache, LoginLimiter, RateLimiter};
 use dms_messages::{Queues, QueuesConfig};
 use dms_store::{HttpClient, RetryPartition, Store, StoreConfig};
 use http_body_util::BodyExt;
@@ -149,6 +149,7 @@ impl Running {
             warehouse_state: GstState::parse("Maharashtra").expect("a state"),
             limiter: RateLimiter::new(0),
             login_limiter: LoginLimiter,
+            centres: CentreCache::default(),
             blob: Blob::connect(BlobConfig {
                 region: REGION.to_owned(),
                 http: http.clone(),

@@ -64,6 +64,13 @@ impl Sqs {
         })
     }
 
+    /// Sends a message to a queue, as another service of AWS would.
+    pub(crate) async fn send(&self, queue: &str, body: &str) -> Result<(), CloudError> {
+        let request = json!({ "QueueUrl": queue, "MessageBody": body }).to_string();
+        let sent = self.call("SendMessage", request.as_bytes()).await;
+        sent.map(|_| ()).map_err(|error| CloudError::Sqs(error.to_string()))
+    }
+
     /// Drops messages older than their queue keeps them.
     pub(crate) async fn remove_expired(&self) {
         match self.with_store(|store| store.remove_expired(now())).await {

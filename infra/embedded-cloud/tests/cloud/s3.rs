@@ -80,6 +80,69 @@ async fn a_presigned_put_enforces_length_type_and_signature() {
     cloud.stop().await;
 }
 
+/// SHA-256 of "12345" and of "54321", in base64.
+const OF_12345: &str = "WZRHGrsBESr8wYFZ9sx0tPURuZgG2lmzyvWpwXPKz8U=";
+const OF_54321: &str = "IPN2WIClwmm3R+HpBgVKS0o6mRJZ8eFrXd5HQs7CMZo=";
+
+#[tokio::test]
+async fn a_presigned_put_enforces_the_checksum() {
+    let (cloud, clients) = in_memory().await;
+    clients.s3.create_bucket().bucket(BUCKET).send().await.unwrap();
+    let request =
+        clients.s3.put_object().bucket(BUCKET).key("photo.jpg").content_length(5).content_type("image/jpeg");
+    let signed = request
+        .checksum_sha256(OF_12345)
+        .presigned(PresigningConfig::expires_in(Duration::from_secs(60)).unwrap())
+        .await
+        .unwrap();
+    let told: Vec<_> = signed.headers().filter(|(name, _)| *name != "content-length").collect();
+    assert_eq!(
+        told,
+        [("content-type", "image/jpeg"), ("x-amz-checksum-sha256", OF_12345)],
+        "to be sent as they are"
+    );
+    let put = async |sha256: Option<&str>, body: &str| {
+        let mut headers = vec![("content-type", "image/jpeg"), ("content-length", "5")];
+        headers.extend(sha256.map(|sha256| ("x-amz-checksum-sha256", sha256)));
+        raw("PUT", signed.uri(), &headers, body).await
+    };
+    let without = put(None, "12345").await;
+    assert!(without.starts_with("HTTP/1.1 403"), "{without}");
+    let other_checksum = put(Some(OF_54321), "54321").await;
+    assert!(other_checksum.starts_with("HTTP/1.1 403"), "{other_checksum}");
+    let other_content = put(Some(OF_12345), "54321").await;
+    assert!(other_content.starts_with("HTTP/1.1 400") && other_content.contains("BadDigest"), "{other_content}");
+    let as_signed = put(Some(OF_12345), "12345").await;
+    assert!(as_signed.starts_with("HTTP/1.1 200"), "{as_signed}");
+    assert_eq!(get(&clients.s3, "photo.jpg").await, "12345");
+    cloud.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_put_under_a_prefix_is_told_to_a_queue() {
+    let (cloud, clients) = in_memory().await;
+    clients.s3.create_bucket().bucket(BUCKET).send().await.unwrap();
+    let queue = clients.sqs.create_queue().queue_name("uploads").send().await.unwrap().queue_url.unwrap();
+    cloud.notify((BUCKET, "in/"), "uploads");
+    put(&clients.s3, "out/a.txt", "not told").await;
+    put(&clients.s3, "in/a.txt", "hello").await;
+    let url = format!("{}/{BUCKET}/in/refused.txt", cloud.s3_endpoint());
+    assert!(raw("PUT", &url, &[("content-length", "1")], "x").await.starts_with("HTTP/1.1 403"));
+    clients.s3.delete_object().bucket(BUCKET).key("in/a.txt").send().await.unwrap();
+
+    let received =
+        clients.sqs.receive_message().queue_url(&queue).max_number_of_messages(10).send().await.unwrap();
+    let messages = received.messages();
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    let event: serde_json::Value = serde_json::from_str(messages[0].body().unwrap()).unwrap();
+    let record = &event["Records"][0];
+    assert_eq!(record["eventName"], "ObjectCreated:Put");
+    assert_eq!(record["s3"]["bucket"]["name"], BUCKET);
+    assert_eq!(record["s3"]["object"]["key"], "in/a.txt");
+    assert_eq!(record["s3"]["object"]["eTag"], "5d41402abc4b2a76b9719d911017c592", "MD5 of hello");
+    cloud.stop().await;
+}
+
 #[tokio::test]
 async fn a_browser_may_upload_from_any_origin() {
     let (cloud, clients) = in_memory().await;

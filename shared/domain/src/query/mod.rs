@@ -17,6 +17,9 @@ pub const DEFAULT_LIMIT: u32 = 20;
 /// Most rows on a page.
 pub const MAX_LIMIT: u32 = 100;
 
+/// The parameter that says what a list is searched for, among [`QuerySpec::texts`].
+pub const SEARCH: &str = "search";
+
 /// What an endpoint's query string may say.
 #[derive(Debug, Clone, Copy)]
 pub struct QuerySpec {

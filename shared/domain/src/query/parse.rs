@@ -5,10 +5,14 @@ use uuid::Uuid;
 
 use super::{
     DEFAULT_LIMIT, Expand, Field, FieldKind, Filter, MAX_LIMIT, Operand, Operator, Query, QueryError, QuerySpec,
-    Sort,
+    SEARCH, Sort,
     relations::{self, MAX_DEPTH},
 };
-use crate::calendar::{self, parse_day as day};
+use crate::{
+    calendar::{self, parse_day as day},
+    formats::bounded_text,
+    search::{LONGEST, SHORTEST},
+};
 
 /// Longest value of a parameter, in bytes.
 const MAX_VALUE_BYTES: usize = 2_000;
@@ -94,6 +98,7 @@ impl Query {
                 self.filters.push(Filter { field, operator, operands });
             }
             "serviceCenterId" if spec.by_centre => self.service_center_id = Some(id(name, value)?),
+            SEARCH if spec.texts.contains(&SEARCH) => self.texts.push((SEARCH, searched(value)?)),
             _ if spec.texts.contains(&name) => {
                 let name = one_of(name, name, spec.texts)?;
                 self.texts.push((name, value.to_owned()));
@@ -147,6 +152,15 @@ fn relation_path(wanted: &str, first: &'static [&'static str]) -> Result<Vec<&'s
         choices = relations::relation_named(name).map_or(&[], |relation| relation.target.relations());
     }
     Ok(path)
+}
+
+/// What a list is searched for: nothing, or enough to find it by.
+fn searched(value: &str) -> Result<String, QueryError> {
+    if value.trim().is_empty() {
+        return Ok(String::new());
+    }
+    bounded_text(value, SHORTEST, LONGEST)
+        .map_err(|_| error(SEARCH, &format!("must have {SHORTEST} to {LONGEST} characters")))
 }
 
 /// The field that `dateFrom` and `dateTo` are about.
@@ -344,7 +358,7 @@ mod tests {
         let full = query("expand=vehicles.serviceHistory&vehicles.serviceHistory.limit=3");
         assert_eq!(full[0].limit, Some(3));
         assert!(refused("expand=customer.vehicles.customer.vehicles").message.contains("at most 3 steps"));
-        assert!(refused("expand=customer.wheels").message.contains("valid: vehicles, lastServiceCenter"));
+        assert!(refused("expand=customer.wheels").message.contains("valid: vehicles, lastServiceCenter, files"));
         assert!(refused("expand=vehicles.serviceHistory.jobCard").message.contains("valid: nothing"));
     }
 

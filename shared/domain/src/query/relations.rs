@@ -31,6 +31,8 @@ pub enum Target {
     HistoryOfVehicle,
     /// A job card's parts requests.
     RequestsOfJobCard,
+    /// The files attached to a document.
+    FilesOfDocument,
     /// Part of the document itself.
     Inline,
 }
@@ -70,6 +72,8 @@ pub const RELATIONS: &[Relation] = &[
     relation("vehicles", "id", Target::VehiclesOfCustomer),
     relation("serviceHistory", "id", Target::HistoryOfVehicle),
     relation("partsRequests", "id", Target::RequestsOfJobCard),
+    relation("files", "id", Target::FilesOfDocument),
+    relation("uploadedBy", "uploadedById", Target::Person),
     relation("items", "id", Target::Inline),
 ];
 
@@ -90,6 +94,7 @@ impl Target {
             Self::Invoice => Some(Permission::InvoicesRead),
             Self::Supplier => Some(Permission::SuppliersRead),
             Self::RequestsOfJobCard => Some(Permission::PartsRequestsRead),
+            Self::FilesOfDocument => Some(Permission::FilesRead),
             Self::Person | Self::Inline => None,
         }
     }
@@ -97,9 +102,9 @@ impl Target {
     /// The relations of what it leads to: the next step of an `expand=`.
     pub fn relations(self) -> &'static [&'static str] {
         match self {
-            Self::Customer => &["vehicles", "lastServiceCenter"],
+            Self::Customer => &["vehicles", "lastServiceCenter", "files"],
             Self::Vehicle | Self::VehiclesOfCustomer => {
-                &["customer", "serviceHistory", "lastServiceCenter", "activeJobCard"]
+                &["customer", "serviceHistory", "lastServiceCenter", "activeJobCard", "files"]
             }
             Self::Appointment => &["customer", "vehicle", "serviceCenter", "jobCard"],
             Self::JobCard => &[
@@ -111,9 +116,11 @@ impl Target {
                 "invoice",
                 "partsRequests",
                 "items",
+                "files",
             ],
             Self::Invoice => &["customer", "vehicle", "jobCard", "serviceCenter", "items"],
             Self::RequestsOfJobCard => &["jobCard", "requestedBy", "serviceCenter", "items"],
+            Self::FilesOfDocument => &["uploadedBy", "serviceCenter"],
             // A line of the history is master data; the documents behind it may be another centre's.
             Self::HistoryOfVehicle | Self::Centre | Self::Person | Self::Supplier | Self::Inline => &[],
         }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::{
     context::Context,
     error::{ApiError, ApiResult},
+    extract::Form,
     reply::Reply,
 };
 
@@ -53,6 +54,17 @@ impl Cmd {
                 .map_err(|error| StoreError::Corrupt(error.detail().unwrap_or_default().to_owned()))
         };
         Ok(Reply(store.run(&command, plan, reply).await?))
+    }
+
+    /// The same request, known by the parts of its form: the boundary between them is another one whenever the form
+    /// is sent.
+    #[must_use]
+    pub fn with_form(mut self, form: &Form) -> Self {
+        let fields = form.fields_text();
+        let filename = form.file.filename.as_bytes();
+        let parts: [&[u8]; 4] = [self.context.path.as_bytes(), fields.as_bytes(), filename, &form.file.content];
+        self.context.fingerprint = self.context.app.keyed_hash(&parts).into();
+        self
     }
 
     /// The command as the store knows it.

@@ -3,7 +3,7 @@
 use std::{marker::PhantomData, ops::Deref};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use dms_domain::query::{Field, FieldKind, MAX_LIMIT, Query, QueryError, QuerySpec, relations::MAX_DEPTH};
+use dms_domain::query::{Field, FieldKind, MAX_LIMIT, Query, QueryError, QuerySpec, SEARCH, relations::MAX_DEPTH};
 use utoipa::{
     IntoParams,
     openapi::{
@@ -93,9 +93,16 @@ impl<S: Spec> IntoParams for Params<S> {
             );
             params.push(parameter("expand", &description, text()));
         }
-        params.extend(spec.texts.iter().map(|name| parameter(name, "See the description", text())));
+        params.extend(spec.texts.iter().map(|name| parameter(name, text_of(name), text())));
         params.extend(spec.filters.iter().map(filter));
         params
+    }
+}
+
+fn text_of(name: &str) -> &'static str {
+    match name {
+        SEARCH => "What the rows are found by, 3 to 100 characters: see the description",
+        _ => "See the description",
     }
 }
 

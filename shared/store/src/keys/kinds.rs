@@ -4,10 +4,12 @@ use dms_access::{CentralScope, TenantScope};
 use dms_domain::{
     calendar::MonthKey,
     ids::{self, CentreOrdinal},
+    search::Word,
 };
 use uuid::Uuid;
 
 use super::{Key, ordinal};
+use crate::entity::Posting;
 
 /// Documents of the dealership, not of a centre.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,6 +48,8 @@ pub enum TenantKind {
     Invoice,
     /// Parts issues; they belong to Central, too.
     PartsIssue,
+    /// Files.
+    File,
 }
 
 impl CentralKind {
@@ -104,6 +108,11 @@ impl MasterKind {
         format!("{}@{month}", self.prefix())
     }
 
+    /// What the postings of its words begin with.
+    pub fn list_pk(self) -> String {
+        self.prefix().to_owned()
+    }
+
     /// A document's place in gsi1.
     pub fn list_key(self, month: MonthKey, id: &Uuid) -> Key {
         Key::new(self.month_pk(month), id.to_string())
@@ -125,6 +134,7 @@ impl TenantKind {
             Self::Part => "PART",
             Self::Invoice => "INV",
             Self::PartsIssue => "PI",
+            Self::File => "FILE",
         }
     }
 
@@ -181,6 +191,11 @@ impl OwnKeys {
     /// The partition of its list.
     pub(crate) fn list_pk(&self) -> String {
         self.pk.clone()
+    }
+
+    /// The words by which it is found in its list.
+    pub(crate) fn postings(&self, words: impl IntoIterator<Item = Word>) -> Vec<Posting> {
+        Posting::all(&self.pk, self.id, words)
     }
 
     /// A partition of what belongs to it.

@@ -2,6 +2,7 @@
 //! page 1 costs. Questions that no tally or index answers are evaluated over the rows, within a read budget.
 
 mod days;
+mod searched;
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ use dms_access::{AllCentres, CentralScope, ListScope, TenantScope};
 use dms_domain::{
     calendar::{self, MonthKey},
     ids::{self, CentreOrdinal},
-    query::{self, Filter, Operand, Operator, Query, RowKey, TimeSpan},
+    query::{self, Filter, Operand, Operator, Query, RowKey, SEARCH, TimeSpan},
     refusal::Refusal,
 };
 use futures::{StreamExt, TryStreamExt, stream};
@@ -52,6 +53,8 @@ pub enum Listed {
     Tenant(TenantKind, Vec<TenantScope>),
     /// Documents of one partition, of an index or of the table itself: a relation. Always evaluated.
     Relation(Option<Index>, String),
+    /// The same, where documents of all centres are side by side in an index, by centre: of one, or of all.
+    Among(Index, String, ListScope),
 }
 
 /// How a list's states are named and counted.
@@ -73,6 +76,8 @@ pub const STATELESS: States = States { field: "", code: |_| None, narrow_by: &["
 struct Source {
     pk: String,
     index: Option<Index>,
+    /// Beginning of the sort keys; they are ids where there is none.
+    prefix: Option<String>,
 }
 
 /// Which source holds the rows that a cell of a tally counts, by month and state.
@@ -111,6 +116,10 @@ impl Store {
         query: &Query,
         states: States,
     ) -> Result<Page<E>, StoreError> {
+        let sought = query.text(SEARCH).map(str::trim).filter(|text| !text.is_empty());
+        if let Some(text) = sought {
+            return self.searched(listed, text, query, states).await;
+        }
         let mut rest = query.clone();
         let span = rest.take_time_span("createdAt");
         if span.is_empty() {
@@ -119,7 +128,7 @@ impl Store {
         let by_time = rest.sort.iter().all(|sort| sort.field == "createdAt");
         let codes = take_codes(&mut rest.filters, states);
         let days = IstDays::of(span);
-        let relation = matches!(listed, Listed::Relation(..));
+        let relation = matches!(listed, Listed::Relation(..) | Listed::Among(..));
         match (rest.filters.is_empty() && by_time && !relation, days) {
             (true, Some(days)) => self.tallied(listed, codes.as_deref(), days, query).await,
             _ => self.evaluated(listed, codes.as_deref(), span, &rest, states).await,
@@ -173,13 +182,13 @@ impl Store {
         let tallied: Vec<(String, SourceOf)> = match listed.clone() {
             Listed::Master(kind) => vec![(
                 kind.tally_pk(),
-                Box::new(move |month, _| Source { pk: kind.month_pk(month), index: Some(Index::Gsi1) }),
+                Box::new(move |month, _| Source::of(Some(Index::Gsi1), kind.month_pk(month))),
             )],
             Listed::Central(kind, scope) => {
                 let by_state = codes.is_some();
                 let source = move |_: MonthKey, code: char| match by_state {
-                    true => Source { pk: kind.state_pk(scope, code), index: Some(Index::Gsi1) },
-                    false => Source { pk: kind.pk(scope), index: None },
+                    true => Source::of(Some(Index::Gsi1), kind.state_pk(scope, code)),
+                    false => Source::of(None, kind.pk(scope)),
                 };
                 vec![(kind.tally_pk(scope), Box::new(source))]
             }
@@ -187,13 +196,13 @@ impl Store {
                 let by_state = codes.is_some();
                 let source = move |scope: TenantScope| {
                     move |_: MonthKey, code: char| match by_state {
-                        true => Source { pk: kind.state_pk(scope, code), index: Some(Index::Gsi1) },
-                        false => Source { pk: kind.pk(scope), index: None },
+                        true => Source::of(Some(Index::Gsi1), kind.state_pk(scope, code)),
+                        false => Source::of(None, kind.pk(scope)),
                     }
                 };
                 scopes.into_iter().map(|scope| (kind.tally_pk(scope), Box::new(source(scope)) as _)).collect()
             }
-            Listed::Relation(..) => Vec::new(),
+            Listed::Relation(..) | Listed::Among(..) => Vec::new(),
         };
         let reads = tallied.iter().map(|(pk, _)| {
             let range = Range::partition(pk.clone()).within(days.months());
@@ -221,7 +230,8 @@ impl Store {
         states: States,
     ) -> Result<Page<E>, StoreError> {
         let sources: Vec<Source> = match listed {
-            Listed::Relation(index, pk) => vec![Source { pk: pk.clone(), index: *index }],
+            Listed::Relation(index, pk) => vec![Source::of(*index, pk.clone())],
+            Listed::Among(index, pk, scope) => vec![Source::among(*index, pk.clone(), *scope)],
             Listed::Central(kind, scope) => sources(codes, kind.pk(*scope), |code| kind.state_pk(*scope, code)),
             Listed::Tenant(kind, scopes) => {
                 let of = |scope: &TenantScope| sources(codes, kind.pk(*scope), |code| kind.state_pk(*scope, code));
@@ -239,31 +249,8 @@ impl Store {
         let mut items: Vec<Item> = in_parallel(reads.collect()).await?.into_iter().flatten().collect();
         once_each(&mut items);
 
-        let mut rows: Vec<(Value, Item)> = Vec::with_capacity(items.len());
-        for item in items {
-            let document: Value = from_item(item.clone())?;
-            if within(&document, span) && query::matches(&document, &query.filters) {
-                rows.push((document, item));
-            }
-        }
-        if let (Listed::Relation(..), Some(codes)) = (listed, codes) {
-            rows.retain(|(document, _)| state_of(document, states).is_some_and(|code| codes.contains(&code)));
-        }
-        rows.sort_by(|(a, _), (b, _)| query::compare(a, b, &query.sort));
-        let total = rows.len() as u64;
-        let offset = match query.after() {
-            // Rows that came or went before this one do not move the page.
-            Some(after) if !after.id.is_empty() => {
-                rows.partition_point(|(row, _)| !query::is_beyond(row, after, query))
-            }
-            Some(_) | None => usize::try_from(query.offset()).unwrap_or(usize::MAX),
-        };
-        let limit = query.limit as usize;
-        let more = rows.len() > offset.saturating_add(limit);
-        let page: Vec<(Value, Item)> = rows.into_iter().skip(offset).take(limit).collect();
-        let last = page.last().filter(|_| more).map(|(row, _)| query.row_key(row));
-        let rows = page.into_iter().map(|(_, item)| from_item(item)).collect::<Result<_, _>>()?;
-        Ok(Page { rows, total, last })
+        let relation = matches!(listed, Listed::Relation(..) | Listed::Among(..));
+        evaluate(items, codes.filter(|_| relation), span, query, states)
     }
 
     /// All rows of a source in these days, as long as the budget lasts.
@@ -292,6 +279,41 @@ impl Store {
     }
 }
 
+/// The page of these items that the query asks for. `codes` are states that the items were not chosen by.
+fn evaluate<E: Entity>(
+    items: Vec<Item>,
+    codes: Option<&[char]>,
+    span: TimeSpan,
+    query: &Query,
+    states: States,
+) -> Result<Page<E>, StoreError> {
+    let mut rows: Vec<(Value, Item)> = Vec::with_capacity(items.len());
+    for item in items {
+        let document: Value = from_item(item.clone())?;
+        if within(&document, span) && query::matches(&document, &query.filters) {
+            rows.push((document, item));
+        }
+    }
+    if let Some(codes) = codes {
+        rows.retain(|(document, _)| state_of(document, states).is_some_and(|code| codes.contains(&code)));
+    }
+    rows.sort_by(|(a, _), (b, _)| query::compare(a, b, &query.sort));
+    let total = rows.len() as u64;
+    let offset = match query.after() {
+        // Rows that came or went before this one do not move the page.
+        Some(after) if !after.id.is_empty() => {
+            rows.partition_point(|(row, _)| !query::is_beyond(row, after, query))
+        }
+        Some(_) | None => usize::try_from(query.offset()).unwrap_or(usize::MAX),
+    };
+    let limit = query.limit as usize;
+    let more = rows.len() > offset.saturating_add(limit);
+    let page: Vec<(Value, Item)> = rows.into_iter().skip(offset).take(limit).collect();
+    let last = page.last().filter(|_| more).map(|(row, _)| query.row_key(row));
+    let rows = page.into_iter().map(|(_, item)| from_item(item)).collect::<Result<_, _>>()?;
+    Ok(Page { rows, total, last })
+}
+
 /// Reads at the same time: an admin's list of many centres must not open a connection for each.
 const PARALLEL_READS: usize = 32;
 
@@ -303,7 +325,21 @@ where
 }
 
 impl Source {
-    /// The rows created on these days (both inclusive).
+    /// A partition whose sort keys are ids.
+    fn of(index: Option<Index>, pk: String) -> Self {
+        Self { pk, index, prefix: None }
+    }
+
+    /// A centre's part of a partition whose sort keys begin with the centre, or all of it.
+    fn among(index: Index, pk: String, scope: ListScope) -> Self {
+        let prefix = match scope {
+            ListScope::One(scope) => keys::centre_prefix(scope),
+            ListScope::All(_) => String::new(),
+        };
+        Self { pk, index: Some(index), prefix: Some(prefix) }
+    }
+
+    /// The rows created on these days (both inclusive), and, where the sort keys are no ids, others.
     fn range(&self, from: Option<NaiveDate>, to: Option<NaiveDate>) -> Range {
         let range = match self.index {
             // A part that has recovered stays in the index until it is next taken from.
@@ -313,6 +349,12 @@ impl Source {
             Some(index @ (Index::Gsi1 | Index::Gsi2)) => Range::index(index, self.pk.clone()),
             None => Range::partition(self.pk.clone()),
         };
+        match &self.prefix {
+            None => {}
+            // A prefix of nothing is none for DynamoDB.
+            Some(prefix) if prefix.is_empty() => return range,
+            Some(prefix) => return range.within(SortRange::Prefix(prefix.clone())),
+        }
         if from.is_none() && to.is_none() {
             return range;
         }
@@ -330,8 +372,8 @@ const MAX_ID_MS: i64 = (1 << 48) - 1;
 /// The whole list, or the index's partitions of these states.
 fn sources(codes: Option<&[char]>, all: String, state_pk: impl Fn(char) -> String) -> Vec<Source> {
     match codes {
-        None => vec![Source { pk: all, index: None }],
-        Some(codes) => codes.iter().map(|code| Source { pk: state_pk(*code), index: Some(Index::Gsi1) }).collect(),
+        None => vec![Source::of(None, all)],
+        Some(codes) => codes.iter().map(|code| Source::of(Some(Index::Gsi1), state_pk(*code))).collect(),
     }
 }
 

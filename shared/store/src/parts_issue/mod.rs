@@ -9,6 +9,7 @@ use dms_domain::{
     central_stock::CentralPart,
     ids,
     parts_issue::PartsIssue,
+    search,
     stock::{LedgerType, Part, PartDetails},
 };
 use dms_messages::EventKind;
@@ -17,7 +18,7 @@ use uuid::Uuid;
 use crate::{
     client::Store,
     command::Plan,
-    entity::{Entity, IndexKeys, TallyCell, from_item},
+    entity::{Entity, IndexKeys, Posting, TallyCell, from_item},
     error::StoreError,
     job_card::Hints,
     keys::{self, Key, TenantKind},
@@ -51,6 +52,10 @@ impl Entity for PartsIssue {
             day: self.created_at.ist_date(),
             code: self.status.tally_code(),
         })
+    }
+
+    fn postings(&self) -> Vec<Posting> {
+        TenantKind::PartsIssue.own(&self.id).postings([search::number_word(&self.issue_number)])
     }
 }
 

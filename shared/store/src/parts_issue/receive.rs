@@ -9,6 +9,7 @@ use dms_domain::{
     ids,
     parts_issue::{IssueReceipt, PartsIssue, ReceivedItem},
     refusal::Refusal,
+    search,
     stock::{LedgerEntry, LedgerType, Part, PartDetails},
 };
 use uuid::Uuid;
@@ -61,9 +62,6 @@ struct Arrival {
 
 /// Actions beside those of the lines: command, issue, transit note, tallies of issues and of parts.
 const OTHER_ACTIONS: usize = 5;
-/// New parts made in one transaction before a receipt: a part and its two guards each.
-const PREPARED_AT_ONCE: usize = 30;
-
 impl Store {
     /// Books a receipt: what arrived goes into the receiver's stock, what was sent back into the sender's, and what
     /// was lost or damaged into the ledger of Central's part. When so many parts are new to the centre that they do
@@ -126,7 +124,7 @@ impl Store {
         hints: &Hints,
     ) -> Result<(), StoreError> {
         let new: Vec<&Arrival> = arrivals.iter().filter(|arrival| arrival.receiver == Receiver::New).collect();
-        for chunk in new.chunks(PREPARED_AT_ONCE) {
+        for chunk in in_transactions(&new) {
             // Not the user's command: a repetition of it finds the parts and makes none.
             let own = Command { idempotency_key: None, ..command.clone() };
             let plan = || async {
@@ -164,8 +162,17 @@ impl Arrival {
         match self.receiver {
             Receiver::Linked(_) => 2,
             Receiver::SameNumber(_) => 3,
-            Receiver::New => 4,
+            Receiver::New => self.actions_of_new() + 1,
         }
+    }
+
+    /// Actions that a new part takes: itself, its two guards and its words.
+    fn actions_of_new(&self) -> usize {
+        let words = self
+            .details
+            .as_ref()
+            .map_or(0, |details| search::part_words(&details.part_name, &details.part_number).len());
+        3 + words
     }
 
     /// Actions that it takes once a new part is there.
@@ -176,6 +183,26 @@ impl Arrival {
     fn look_again(&mut self, hints: &Hints) {
         self.receiver = hints.receivers.get(&self.central_part).unwrap_or(self.receiver);
     }
+}
+
+/// New parts, as many at once as a transaction takes beside its command and the tally of parts.
+fn in_transactions<'a>(new: &[&'a Arrival]) -> Vec<Vec<&'a Arrival>> {
+    let mut chunks: Vec<Vec<&Arrival>> = Vec::new();
+    let mut free = 0;
+    for arrival in new {
+        let actions = arrival.actions_of_new();
+        match chunks.last_mut().filter(|_| actions <= free) {
+            Some(chunk) => {
+                chunk.push(arrival);
+                free -= actions;
+            }
+            None => {
+                chunks.push(vec![arrival]);
+                free = MAX_ACTIONS.saturating_sub(2 + actions);
+            }
+        }
+    }
+    chunks
 }
 
 fn check_size(actions: usize) -> Result<(), StoreError> {

@@ -14,6 +14,7 @@ use dms_domain::{
     central_stock::CentralPart,
     ids,
     refusal::{Refusal, ShortPart},
+    search,
     stock::{LedgerEntry, LedgerType, Part},
 };
 use dms_messages::EventKind;
@@ -22,7 +23,7 @@ use uuid::Uuid;
 use crate::{
     client::{Item, Range, Store, number, text},
     command::Plan,
-    entity::{Entity, IndexKeys, NO_STATE, TallyCell, from_item},
+    entity::{Entity, IndexKeys, NO_STATE, Posting, TallyCell, from_item},
     error::StoreError,
     keys::{self, Key, PART_NUMBER, TenantKind},
     planted::{PlantedBug, planted},
@@ -52,6 +53,10 @@ impl Entity for Part {
 
     fn tally(&self) -> Option<TallyCell> {
         Some(TallyCell { pk: keys::part(&self.id).tally_pk(), day: self.created_at.ist_date(), code: NO_STATE })
+    }
+
+    fn postings(&self) -> Vec<Posting> {
+        keys::part(&self.id).postings(search::part_words(&self.details.part_name, &self.details.part_number))
     }
 }
 

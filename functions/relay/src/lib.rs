@@ -1,0 +1,148 @@
+//! The relay: what commands have recorded as their events goes into the queues of those who wait for it (DESIGN, §4).
+//! It reads the core table's stream, and once an hour looks for commands that were left behind. Whatever it sends
+//! twice, its receivers do once.
+
+use std::sync::Arc;
+
+use aws_lambda_events::{
+    dynamodb::{Event, EventRecord},
+    streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
+};
+use chrono::TimeDelta;
+use dms_domain::calendar::Clock;
+use dms_http::{
+    SystemClock,
+    config::{ConfigError, queues_from_env, store_from_env},
+};
+use dms_messages::{Queue, QueueError, Queues};
+use dms_store::{Item, Outgoing, Store, StoreError};
+use futures::future::try_join_all;
+use serde::Deserialize;
+use thiserror::Error;
+
+/// A command younger than this may still be in the stream.
+const LEFT_BEHIND_AFTER_SECS: i64 = 600;
+/// Commands of one partition of the outbox that one sweep sends.
+const SWEPT_AT_ONCE: usize = 200;
+
+/// What the function is called for.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Work {
+    /// Items of the core table have changed.
+    Stream(Event),
+    /// An hour has passed.
+    Scheduled {
+        /// Whose schedule.
+        source: String,
+    },
+}
+
+/// Events that could not be sent: to be tried again.
+#[derive(Debug, Error)]
+pub enum RelayError {
+    /// DynamoDB.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// SQS.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    /// A message that has no text form.
+    #[error("an event cannot be written: {0}")]
+    Message(#[from] serde_json::Error),
+}
+
+/// The relay.
+pub struct Relay {
+    store: Store,
+    queues: Queues,
+    clock: Arc<dyn Clock>,
+}
+
+impl Relay {
+    /// A relay between this table and these queues.
+    pub fn new(store: Store, queues: Queues, clock: Arc<dyn Clock>) -> Self {
+        Self { store, queues, clock }
+    }
+
+    /// The relay of a Lambda function.
+    ///
+    /// # Errors
+    /// [`ConfigError`] naming the variable.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Ok(Self::new(store_from_env()?, queues_from_env()?, Arc::new(SystemClock)))
+    }
+
+    /// Does what the function is called for. Of a batch of the stream, the first record that failed is named: it and
+    /// those after it come again.
+    ///
+    /// # Errors
+    /// [`RelayError`] of a sweep.
+    pub async fn handle(&self, work: Work) -> Result<DynamoDbEventResponse, RelayError> {
+        match work {
+            Work::Stream(event) => Ok(self.relay(event).await),
+            Work::Scheduled { source } => {
+                let sent = self.sweep().await?;
+                tracing::info!(source, sent, "swept");
+                Ok(response(None))
+            }
+        }
+    }
+
+    /// Sends the events of the commands among these changes.
+    pub async fn relay(&self, event: Event) -> DynamoDbEventResponse {
+        let Some(first) = event.records.first().and_then(|record| record.change.sequence_number.clone()) else {
+            return response(None);
+        };
+        // One that cannot be read must not hold back the others for ever: the sweep will tell of it.
+        let outgoing: Vec<Outgoing> = event.records.into_iter().filter_map(outgoing).collect();
+        match self.send(&outgoing).await {
+            Ok(()) => response(None),
+            Err(error) => {
+                tracing::warn!(%error, "the events of a batch were not sent");
+                response(Some(first))
+            }
+        }
+    }
+
+    /// Sends the events of commands that were left behind. Returns how many commands.
+    ///
+    /// # Errors
+    /// [`RelayError`].
+    pub async fn sweep(&self) -> Result<usize, RelayError> {
+        let before = self.clock.now() - TimeDelta::seconds(LEFT_BEHIND_AFTER_SECS);
+        let left = self.store.unsent(before, SWEPT_AT_ONCE).await?;
+        self.send(&left).await?;
+        Ok(left.len())
+    }
+
+    async fn send(&self, outgoing: &[Outgoing]) -> Result<(), RelayError> {
+        let messages = outgoing.iter().flat_map(|command| &command.messages);
+        let bodies = messages.map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
+        self.queues.send(Queue::Notifications, &bodies).await?;
+        try_join_all(outgoing.iter().map(|command| self.store.sent(&command.key))).await?;
+        Ok(())
+    }
+}
+
+/// The events of a new command; none of any other change.
+fn outgoing(record: EventRecord) -> Option<Outgoing> {
+    if record.event_name != "INSERT" {
+        return None;
+    }
+    let item: Item = record.change.new_image.into();
+    Outgoing::of(&item).unwrap_or_else(|error| {
+        tracing::error!(%error, "a command's events cannot be read");
+        None
+    })
+}
+
+fn response(failed: Option<String>) -> DynamoDbEventResponse {
+    let mut response = DynamoDbEventResponse::default();
+    response.batch_item_failures.extend(failed.map(|sequence_number| {
+        let mut failure = DynamoDbBatchItemFailure::default();
+        failure.item_identifier = Some(sequence_number);
+        failure
+    }));
+    response
+}

@@ -1,0 +1,145 @@
+//! Plays the stream and the queue of events, for the local server and for tests: the same relay, the same notifier.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use dms_embedded_cloud::{CloudError, Streams};
+use dms_http::AppState;
+use dms_messages::{Queue, QueueError, Queues, Received};
+use dms_store::Table;
+use notifier::Notifier;
+use relay::Relay;
+use thiserror::Error;
+use tokio::{sync::watch, time::sleep};
+
+use crate::{
+    server::until,
+    workers::{batch, done},
+};
+
+/// Most changes that the relay gets at once.
+const CHANGES_AT_ONCE: usize = 100;
+/// How often the stream is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// Rest after a failure.
+const REST: Duration = Duration::from_secs(1);
+/// The file, in the data folder, that says how far the stream was read.
+const PLACE: &str = "stream-place";
+
+/// Why the events stand still.
+#[derive(Debug, Error)]
+pub enum PlayError {
+    /// The stream.
+    #[error(transparent)]
+    Stream(#[from] CloudError),
+    /// A queue.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    /// Changes that Lambda would not understand.
+    #[error("the stream: {0}")]
+    Changes(#[from] serde_json::Error),
+    /// The relay or a worker asks to be called again.
+    #[error("{0} failed")]
+    Failed(&'static str),
+}
+
+/// Brings what the core table's stream has to the relay, and what the queue has to the notifier.
+pub struct EventPlayer {
+    relay: Relay,
+    notifier: Notifier,
+    queues: Queues,
+    streams: Streams,
+    table: String,
+    place: i64,
+}
+
+impl EventPlayer {
+    /// A player that begins at a place in the stream; 0 is its beginning.
+    pub fn new(app: &AppState, streams: Streams, place: i64) -> Self {
+        Self {
+            relay: Relay::new(app.store.clone(), app.queues.clone(), app.clock.clone()),
+            notifier: Notifier::new(app.store.clone(), app.clock.clone(), Vec::new()),
+            queues: app.queues.clone(),
+            streams,
+            table: app.store.table_name(Table::Core),
+            place,
+        }
+    }
+
+    /// Relays some changes. Whether there were any.
+    ///
+    /// # Errors
+    /// [`PlayError`]; the same changes come again.
+    pub async fn relay(&mut self) -> Result<bool, PlayError> {
+        let changes = self.streams.changes(&self.table, self.place, CHANGES_AT_ONCE).await?;
+        if changes.records.is_empty() {
+            return Ok(false);
+        }
+        let event = serde_json::from_value(serde_json::json!({ "Records": changes.records }))?;
+        let response = Box::pin(self.relay.relay(event)).await;
+        if !response.batch_item_failures.is_empty() {
+            return Err(PlayError::Failed("the relay"));
+        }
+        self.place = changes.next;
+        Ok(true)
+    }
+
+    /// Everything that has happened is relayed and told, as far as it can be.
+    ///
+    /// # Errors
+    /// [`PlayError`].
+    pub async fn settle(&mut self) -> Result<(), PlayError> {
+        loop {
+            let relayed = self.relay().await?;
+            let messages = self.queues.receive_now(Queue::Notifications).await?;
+            if messages.is_empty() && !relayed {
+                return Ok(());
+            }
+            let response = Box::pin(self.notifier.handle(batch(&messages))).await;
+            done(&self.queues, Queue::Notifications, &messages, &response).await?;
+            if !response.batch_item_failures.is_empty() {
+                return Err(PlayError::Failed("the notifier"));
+            }
+        }
+    }
+}
+
+/// Relays changes as they come, until told to stop.
+pub(crate) async fn relay(app: AppState, streams: Streams, folder: PathBuf, stopped: watch::Receiver<bool>) {
+    let place = folder.join(PLACE);
+    let mut player = EventPlayer::new(&app, streams, read_place(&place).await);
+    loop {
+        let rest = match player.relay().await {
+            Ok(true) => {
+                // Lost, it costs a repetition: the receivers know what they have seen.
+                if let Err(error) = tokio::fs::write(&place, player.place.to_string()).await {
+                    tracing::warn!(%error, "how far the stream was read");
+                }
+                Duration::ZERO
+            }
+            Ok(false) => LOOK_EVERY,
+            Err(error) => {
+                tracing::warn!(%error, "the stream");
+                REST
+            }
+        };
+        tokio::select! {
+            () = until(stopped.clone()) => return,
+            () = sleep(rest) => {}
+        }
+    }
+}
+
+async fn read_place(file: &Path) -> i64 {
+    let text = tokio::fs::read_to_string(file).await.unwrap_or_default();
+    text.trim().parse().unwrap_or_default()
+}
+
+/// Tells of a batch of events.
+pub(crate) async fn tell(app: &AppState, messages: Vec<Received>) -> Result<(), QueueError> {
+    let notifier = Notifier::new(app.store.clone(), app.clock.clone(), Vec::new());
+    let response = Box::pin(notifier.handle(batch(&messages))).await;
+    done(&app.queues, Queue::Notifications, &messages, &response).await.map(|_| ())
+}
