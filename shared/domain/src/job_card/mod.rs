@@ -1,7 +1,10 @@
 //! Job cards: the record of one visit of one vehicle.
 
+mod forms;
+
+pub use forms::{JobCardForms, MAX_FORM_BYTES};
+
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
@@ -19,9 +22,6 @@ use crate::{
 pub const MAX_ITEMS: usize = 40;
 /// Most parts requests of one job card that wait for a decision: its cancellation cancels them, too.
 pub const MAX_OPEN_REQUESTS: u32 = 5;
-
-/// Most characters that are kept of what part 1 calls the vehicle.
-const MAX_LABEL: usize = 60;
 
 /// A job card as it is stored. Its parts 1, 2A and 3 are kept beside it ([`JobCardForms`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -318,19 +318,6 @@ impl JobCard {
         })
     }
 
-    /// The card with its vehicle's plate and name as the forms have them: invoice and papers say what was said
-    /// at the visit, whatever becomes of the vehicle.
-    #[must_use]
-    pub fn labelled(self, forms: &JobCardForms) -> Self {
-        let said = |field: &str| {
-            let text = forms.part1_data.as_ref()?.get(field)?.as_str()?.trim();
-            (!text.is_empty()).then(|| text.chars().take(MAX_LABEL).collect::<String>())
-        };
-        let name: Vec<String> = ["vehicleBrand", "vehicleModel"].into_iter().filter_map(said).collect();
-        let vehicle_name = (!name.is_empty()).then(|| name.join(" "));
-        Self { vehicle_registration: said("registrationNumber"), vehicle_name, ..self }
-    }
-
     /// Whether the work on it is over.
     pub fn is_closed(&self) -> bool {
         matches!(self.status, JobCardStatus::Completed | JobCardStatus::Invoiced | JobCardStatus::Cancelled)
@@ -369,57 +356,4 @@ pub struct JobCardEdit {
     pub customer_feedback: Option<String>,
     /// See [`JobCard::feedback_rating`].
     pub feedback_rating: Option<u8>,
-}
-
-/// The forms of a job card: the historical snapshot (part 1), the warranty case (2A), the requisition (3).
-/// Free-form, as the specification has them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct JobCardForms {
-    /// The job card.
-    pub job_card_id: Uuid,
-    /// Historical snapshot of customer, vehicle and complaint.
-    #[serde(default, with = "json_text")]
-    pub part1_data: Option<Value>,
-    /// Warranty case.
-    #[serde(default, with = "json_text")]
-    pub part2_a_data: Option<Value>,
-    /// Requisition.
-    #[serde(default, with = "json_text")]
-    pub part3_data: Option<Value>,
-}
-
-/// Longest form, in bytes of JSON: three of them fit a DynamoDB item.
-pub const MAX_FORM_BYTES: usize = 100_000;
-
-impl JobCardForms {
-    /// Checks that each form can be stored.
-    ///
-    /// # Errors
-    /// A field error naming the form that is too long.
-    pub fn check_size(&self) -> Result<(), Refusal> {
-        let forms =
-            [("part1Data", &self.part1_data), ("part2AData", &self.part2_a_data), ("part3Data", &self.part3_data)];
-        for (name, form) in forms {
-            if form.as_ref().is_some_and(|form| form.to_string().len() > MAX_FORM_BYTES) {
-                return Err(Refusal::field(name, format!("must have at most {MAX_FORM_BYTES} bytes")));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A form is stored as its JSON text: DynamoDB's own maps know neither 33 levels nor a number such as 1e300.
-mod json_text {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
-    use serde_json::Value;
-
-    pub(super) fn serialize<S: Serializer>(form: &Option<Value>, serializer: S) -> Result<S::Ok, S::Error> {
-        form.as_ref().map(Value::to_string).serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-        let text: Option<String> = Option::deserialize(deserializer)?;
-        text.map(|text| serde_json::from_str(&text).map_err(D::Error::custom)).transpose()
-    }
 }
