@@ -26,12 +26,12 @@ pub struct Line {
     pub remark: Option<String>,
     /// HSN or SAC.
     pub hsn_sac: Option<HsnSac>,
-    /// How many.
+    /// How many; 0 where only the price is reduced.
     pub quantity: i64,
     /// Unit quantity code; none for services (CGST Rule 46(i)).
     pub unit: Option<&'static str>,
-    /// Price of one before tax.
-    pub unit_price: Paise,
+    /// Price of one before tax; none where only a sum is given back.
+    pub unit_price: Option<Paise>,
     /// Share of the discount.
     pub discount: Paise,
     /// GST rate in per cent.
@@ -58,7 +58,7 @@ impl From<&InvoiceItem> for Line {
             hsn_sac: item.hsn_sac_code.clone(),
             quantity: item.quantity,
             unit: (!is_service).then_some(PIECES),
-            unit_price: item.unit_price_paise,
+            unit_price: Some(item.unit_price_paise),
             discount: item.discount_paise,
             gst_rate: item.gst_rate,
             taxable_value: item.taxable_value_paise,
@@ -73,13 +73,51 @@ impl From<&InvoiceItem> for Line {
 /// The unit quantity code of pieces, in which all parts are counted.
 const PIECES: &str = "NOS";
 
-/// Lines and sums, and between which states.
+/// The sums of a paper.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Before the discount.
+    pub subtotal: Paise,
+    /// The discount.
+    pub discount: Paise,
+    /// After it.
+    pub taxable_value: Paise,
+    /// Central tax.
+    pub cgst: Paise,
+    /// State tax.
+    pub sgst: Paise,
+    /// Integrated tax.
+    pub igst: Paise,
+    /// What was added or taken to reach a whole rupee.
+    pub round_off: Paise,
+    /// All together.
+    pub grand_total: Paise,
+}
+
+impl From<&InvoiceTotals> for Totals {
+    fn from(totals: &InvoiceTotals) -> Self {
+        Self {
+            subtotal: totals.subtotal_paise,
+            discount: totals.discount_paise,
+            taxable_value: totals.taxable_value_paise,
+            cgst: totals.cgst_paise,
+            sgst: totals.sgst_paise,
+            igst: totals.igst_paise,
+            round_off: totals.round_off_paise,
+            grand_total: totals.grand_total_paise,
+        }
+    }
+}
+
+/// Lines and sums, and how they are taxed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Charges {
     /// The lines.
     pub lines: Vec<Line>,
     /// Their sums.
-    pub totals: InvoiceTotals,
+    pub totals: Totals,
+    /// Which taxes there are.
+    pub supply: Supply,
     /// Where the supply comes from.
     pub supplier_state: GstState,
     /// Where it is taxed.
@@ -91,7 +129,7 @@ struct Tax {
     name: &'static str,
     halved: bool,
     of_line: fn(&Line) -> Paise,
-    of_totals: fn(&InvoiceTotals) -> Paise,
+    of_totals: fn(&Totals) -> Paise,
 }
 
 impl Charges {
@@ -99,11 +137,13 @@ impl Charges {
     pub fn of(
         items: &[InvoiceItem],
         totals: &InvoiceTotals,
+        supply: Supply,
         (supplier_state, place_of_supply): (GstState, GstState),
     ) -> Self {
         Self {
             lines: items.iter().map(Line::from).collect(),
-            totals: totals.clone(),
+            totals: totals.into(),
+            supply,
             supplier_state,
             place_of_supply,
         }
@@ -125,50 +165,53 @@ impl Charges {
             return Vec::new();
         }
         let territory = self.supplier_state.has_union_territory_tax();
-        match Supply::between(self.supplier_state, self.place_of_supply) {
+        match self.supply {
             Supply::IntraState => vec![
-                Tax { name: "CGST", halved: true, of_line: |line| line.cgst, of_totals: |sums| sums.cgst_paise },
+                Tax { name: "CGST", halved: true, of_line: |line| line.cgst, of_totals: |sums| sums.cgst },
                 Tax {
                     name: if territory { "UTGST" } else { "SGST" },
                     halved: true,
                     of_line: |line| line.sgst,
-                    of_totals: |sums| sums.sgst_paise,
+                    of_totals: |sums| sums.sgst,
                 },
             ],
-            Supply::InterState => vec![Tax {
-                name: "IGST",
-                halved: false,
-                of_line: |line| line.igst,
-                of_totals: |sums| sums.igst_paise,
-            }],
+            Supply::InterState => {
+                vec![Tax { name: "IGST", halved: false, of_line: |line| line.igst, of_totals: |sums| sums.igst }]
+            }
         }
     }
 
     /// The lines as a table.
     pub(crate) fn draw(&self, flow: &mut Flow) {
         let taxes = self.taxes();
+        let priced = self.lines.iter().any(|line| line.unit_price.is_some());
         let discounted = self.lines.iter().any(|line| line.discount != Paise::ZERO);
         let mut columns = vec![
             Column::figures("#"),
             Column::words("Description"),
             Column::narrow("HSN/SAC"),
             Column::figures("Qty"),
-            Column::figures("Rate"),
         ];
+        columns.extend(priced.then(|| Column::figures("Rate")));
         columns.extend(discounted.then(|| Column::figures("Discount")));
         columns.push(Column::figures(if taxes.is_empty() { "Value" } else { "Taxable value" }));
         columns.extend(taxes.iter().map(|tax| Column::figures(tax.name)));
         columns.extend((!taxes.is_empty()).then(|| Column::figures("Amount")));
         let row = |(at, line): (usize, &Line)| {
             let figure = |amount: Paise| Cell::new(grouped(amount));
-            let quantity = grouped_whole(line.quantity.unsigned_abs());
+            let quantity = match line.quantity {
+                0 => Cell::new("–"),
+                quantity => {
+                    Cell::new(grouped_whole(quantity.unsigned_abs())).with_note(line.unit.unwrap_or_default())
+                }
+            };
             let mut cells = vec![
                 Cell::new((at + 1).to_string()),
                 Cell::new(&*line.description).with_note(line.remark.as_deref().unwrap_or_default()),
                 Cell::new(code(line)),
-                Cell::new(quantity).with_note(line.unit.unwrap_or_default()),
-                figure(line.unit_price),
+                quantity,
             ];
+            cells.extend(priced.then(|| line.unit_price.map_or_else(Cell::empty, figure)));
             cells.extend(discounted.then(|| figure(line.discount)));
             cells.push(figure(line.taxable_value));
             cells.extend(taxes.iter().map(|tax| figure((tax.of_line)(line)).with_note(tax.rate(line.gst_rate))));
@@ -183,15 +226,15 @@ impl Charges {
     pub(crate) fn sums(&self, total: &str) -> Vec<Sum> {
         let (totals, taxes) = (&self.totals, self.taxes());
         let mut sums = Vec::new();
-        if totals.discount_paise != Paise::ZERO {
-            sums.push(Sum::new("Subtotal", grouped(totals.subtotal_paise)));
-            sums.push(Sum::new("Discount", format!("-{}", grouped(totals.discount_paise))));
+        if totals.discount != Paise::ZERO {
+            sums.push(Sum::new("Subtotal", grouped(totals.subtotal)));
+            sums.push(Sum::new("Discount", format!("-{}", grouped(totals.discount))));
         }
         let value = if taxes.is_empty() { "Value of supply" } else { "Taxable value" };
-        sums.push(Sum::new(value, grouped(totals.taxable_value_paise)));
+        sums.push(Sum::new(value, grouped(totals.taxable_value)));
         sums.extend(taxes.iter().map(|tax| Sum::new(tax.name, grouped((tax.of_totals)(totals)))));
-        sums.push(Sum::new("Round-off", signed(totals.round_off_paise)));
-        sums.push(Sum::strong(total, rupees(totals.grand_total_paise)));
+        sums.push(Sum::new("Round-off", signed(totals.round_off)));
+        sums.push(Sum::strong(total, rupees(totals.grand_total)));
         sums
     }
 

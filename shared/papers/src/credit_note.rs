@@ -56,7 +56,7 @@ impl CreditNote {
         ];
         facts(&mut flow, &blocks);
         self.charges.draw(&mut flow);
-        let words = in_words(self.charges.totals.grand_total_paise);
+        let words = in_words(self.charges.totals.grand_total);
         totals(&mut flow, &self.charges.sums("Total credit"), &words, Vec::new());
         if !self.charges.all_exempt() {
             section(&mut flow, "TAX SUMMARY", 60.0);

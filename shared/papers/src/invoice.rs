@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use dms_domain::{
+    gst::Supply,
     invoice::{Invoice, IssuedBy, Payment},
     money::Paise,
     money_text::{grouped, in_words},
@@ -33,7 +34,7 @@ pub struct PaymentLine {
     pub method: PaymentMethod,
     /// The bank's or the UPI reference.
     pub reference: Option<String>,
-    /// How much.
+    /// How much; less than nothing when it was given back.
     pub amount: Paise,
 }
 
@@ -56,6 +57,10 @@ pub struct TaxInvoice {
     pub visit: Vec<(&'static str, String)>,
     /// What was paid.
     pub payments: Vec<PaymentLine>,
+    /// What they come to.
+    pub paid: Paise,
+    /// What credit notes took back.
+    pub credited: Paise,
     /// What is still to be paid.
     pub balance: Paise,
     /// Where a balance can be paid.
@@ -83,16 +88,19 @@ impl TaxInvoice {
             amount: payment.amount_paise,
         };
         let states = (invoice.supplier_state, invoice.place_of_supply);
+        let supply = Supply::between(states.0, states.1);
         Self {
             number: invoice.gst_invoice_number.clone(),
             date: invoice.created_at.ist_date(),
             supplier: Party::issuer(&issuer, invoice.supplier_state),
             recipient: Party::bill_to(&invoice.bill_to),
-            charges: Charges::of(&invoice.items, &invoice.totals, states),
+            charges: Charges::of(&invoice.items, &invoice.totals, supply, states),
             // Nothing a service centre supplies is taxed by reverse charge (CGST Act, section 9(3) and 9(4)).
             reverse_charge: false,
             visit: visit.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
             payments: invoice.payments.iter().map(payment).collect(),
+            paid: invoice.amount_paid_paise,
+            credited: Paise::ZERO,
             balance: invoice.balance(),
             upi_id: centre.details.upi_id.clone(),
             cancelled: (invoice.status == InvoiceStatus::Cancelled)
@@ -149,15 +157,14 @@ impl TaxInvoice {
     /// The sums, what was paid and what is due, and how to pay it.
     fn draw_sums(&self, flow: &mut Flow) {
         let mut column = self.charges.sums("Grand total");
-        let total = self.charges.totals.grand_total_paise;
+        let total = self.charges.totals.grand_total;
         let mut beside: Vec<Beside> = self.payment_code().into_iter().collect();
         if let Some(reason) = &self.cancelled {
             beside.push(Beside::Alert(format!("Cancelled: {reason}")));
         } else {
-            let paid = total.checked_sub(self.balance).unwrap_or(Paise::ZERO);
-            if paid != Paise::ZERO {
-                column.push(Sum::new("Paid", format!("-{}", grouped(paid))));
-            }
+            let taken = [("Credit notes", self.credited), ("Paid", self.paid)];
+            let taken = taken.into_iter().filter(|(_, amount)| *amount != Paise::ZERO);
+            column.extend(taken.map(|(name, amount)| Sum::new(name, format!("-{}", grouped(amount)))));
             column.push(Sum::strong("Balance due", rupees(self.balance)));
         }
         totals(flow, &column, &in_words(total), beside);
@@ -181,24 +188,26 @@ impl TaxInvoice {
         let row = |payment: &PaymentLine| Row {
             cells: vec![
                 Cell::new(day(payment.date)),
-                Cell::new(method(payment.method)),
+                Cell::new(how(payment)),
                 Cell::new(payment.reference.as_deref().unwrap_or("–")),
                 Cell::new(grouped(payment.amount)),
             ],
             sum: false,
         };
         let rows: Vec<Row> = self.payments.iter().map(row).collect();
-        (!rows.is_empty()).then(|| ("PAYMENTS RECEIVED", Table { columns, rows, scale: 0.88 }))
+        (!rows.is_empty()).then(|| ("PAYMENTS", Table { columns, rows, scale: 0.88 }))
     }
 }
 
-fn method(method: PaymentMethod) -> &'static str {
-    match method {
+/// "UPI", "Refund, Cash".
+fn how(payment: &PaymentLine) -> String {
+    let method = match payment.method {
         PaymentMethod::Cash => "Cash",
         PaymentMethod::Upi => "UPI",
         PaymentMethod::Card => "Card",
         PaymentMethod::Bank => "Bank transfer",
-    }
+    };
+    if payment.amount.is_negative() { format!("Refund, {method}") } else { method.to_owned() }
 }
 
 #[cfg(test)]
@@ -239,10 +248,12 @@ mod tests {
             date,
             supplier: party(supplier),
             recipient: party(recipient),
-            charges: Charges::of(&items, &totals, (state, state)),
+            charges: Charges::of(&items, &totals, Supply::IntraState, (state, state)),
             reverse_charge: false,
             visit: Vec::new(),
             payments: Vec::new(),
+            paid: Paise::ZERO,
+            credited: Paise::ZERO,
             balance: Paise::ZERO,
             upi_id: None,
             cancelled: None,

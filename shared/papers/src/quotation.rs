@@ -55,7 +55,7 @@ impl Quotation {
         ];
         facts(&mut flow, &blocks);
         self.charges.draw(&mut flow);
-        let words = in_words(self.charges.totals.grand_total_paise);
+        let words = in_words(self.charges.totals.grand_total);
         totals(&mut flow, &self.charges.sums("Total"), &words, Vec::new());
         if !self.notes.is_empty() {
             section(&mut flow, "NOTES", 20.0);

@@ -3,6 +3,7 @@
 use dms_domain::{
     calendar::Timestamp,
     formats::{GstState, HsnSac},
+    gst::Supply,
     invoice::{BillTo, ChargeLine, Invoice, InvoiceItem, IssuedBy, Payment, charge},
     job_card::{JobCard, JobCardForms},
     money::Paise,
@@ -201,7 +202,7 @@ pub(super) fn invoices() -> Vec<(&'static str, Laid)> {
 
 pub(super) fn others() -> Vec<(&'static str, Laid)> {
     let invoice = invoice(&usual(), 50_000, "Maharashtra", asha());
-    let charges = Charges::of(&invoice.items, &invoice.totals, states("Maharashtra"));
+    let charges = Charges::of(&invoice.items, &invoice.totals, Supply::IntraState, states("Maharashtra"));
     let note = CreditNote {
         number: "SC001-2025-C003".to_owned(),
         date: at("2026-01-05T10:00:00Z").ist_date(),
@@ -222,7 +223,7 @@ pub(super) fn others() -> Vec<(&'static str, Laid)> {
         invoice_number: "SC001-2025-0011".to_owned(),
         invoice_date: old,
         reason: "Price agreed with the customer".to_owned(),
-        charges: Charges::of(&items, &totals, (supplier, place)),
+        charges: Charges::of(&items, &totals, Supply::IntraState, (supplier, place)),
         ..note.clone()
     };
     let quotation = Quotation {

@@ -118,7 +118,7 @@ async fn a_payment_code_is_on_the_paper_while_something_is_due_and_the_centre_ha
     dealership.one.manager.patch(&status, paid).await.expect(200);
     let paid = dealership.one.manager.get(&path(&invoice)).await;
     let paper = read(&paid);
-    assert_says(&paper, &["PAYMENTS RECEIVED", "4017-2265", "-5,900.00"]);
+    assert_says(&paper, &["PAYMENTS", "4017-2265", "-5,900.00"]);
     assert!(!paper.contains("SCAN TO PAY"), "{paper}");
     assert_eq!(crate::golden::codes_of(&paid.bytes), Vec::<String>::new());
 }
