@@ -5,7 +5,7 @@ use dms_domain::money_text::in_words;
 
 use crate::{
     Laid, Party,
-    blocks::{Fact, Facts, closing, facts, masthead, party_facts, section, totals},
+    blocks::{Fact, Facts, closing, facts, masthead, note, party_facts, section, totals},
     charges::Charges,
     invoice::day,
     party::state_with_code,
@@ -44,17 +44,17 @@ impl CreditNote {
             Fact::Pair("Date", day(self.date)),
             Fact::Pair("Place of supply", state_with_code(self.charges.place_of_supply)),
         ];
-        let invoice = vec![
-            Fact::Pair("Number", self.invoice_number.clone()),
-            Fact::Pair("Date", day(self.invoice_date)),
-            Fact::Pair("Reason", self.reason.clone()),
-        ];
+        let invoice =
+            vec![Fact::Pair("Number", self.invoice_number.clone()), Fact::Pair("Date", day(self.invoice_date))];
         let blocks = [
             party_facts("CREDITED TO", &self.recipient, 1.15),
             Facts { label: "FOR INVOICE", facts: invoice, share: 1.0 },
             Facts { label: "CREDIT NOTE", facts: note, share: 1.0 },
         ];
         facts(&mut flow, &blocks);
+        section(&mut flow, "REASON", 20.0);
+        note(&mut flow, &self.reason);
+        flow.y += 8.0;
         self.charges.draw(&mut flow);
         let words = in_words(self.charges.totals.grand_total);
         totals(&mut flow, &self.charges.sums("Total credit"), &words, Vec::new());

@@ -218,10 +218,11 @@ mod tests {
     };
 
     use super::*;
+    use crate::sheet::{LEFT, Mark, PAGE_HEIGHT, RIGHT};
 
     const GSTIN: &str = "27AABCU9603R1ZN";
 
-    fn title(supplier: Option<&str>, recipient: Option<&str>, rates: &[u8]) -> &'static str {
+    fn paper(supplier: Option<&str>, recipient: Option<&str>, rates: &[u8]) -> TaxInvoice {
         let party = |gstin: Option<&str>| Party {
             name: "Someone".to_owned(),
             address: Vec::new(),
@@ -243,7 +244,7 @@ mod tests {
         let date = NaiveDate::from_ymd_opt(2025, 12, 20).unwrap();
         let lines: Vec<ChargeLine> = rates.iter().map(line).collect();
         let (items, totals) = charge(&lines, Paise::ZERO, state, state, date).unwrap();
-        let invoice = TaxInvoice {
+        TaxInvoice {
             number: String::new(),
             date,
             supplier: party(supplier),
@@ -257,8 +258,56 @@ mod tests {
             balance: Paise::ZERO,
             upi_id: None,
             cancelled: None,
+        }
+    }
+
+    /// Everything on a paper stands between its margins.
+    #[track_caller]
+    fn assert_between_margins(laid: &Laid) {
+        for mark in laid.pages.iter().flatten() {
+            let (left, right, lowest) = match mark {
+                Mark::Text { x, baseline, style, text } => (*x, x + text.width * style.size, *baseline),
+                Mark::Area { area: [x, y, width, height], .. } => (*x, x + width, y + height),
+                Mark::Code { square: [x, y, side], .. } => (*x, x + side, y + side),
+                Mark::Stamp { .. } => continue,
+            };
+            let fits = left >= LEFT - 0.1 && right <= RIGHT + 0.1 && lowest <= PAGE_HEIGHT - 20.0;
+            assert!(fits, "{left} to {right}, down to {lowest}:\n{}", laid.text());
+        }
+    }
+
+    #[test]
+    fn nothing_leaves_the_page_however_much_is_written() {
+        let mut invoice = paper(Some(GSTIN), None, &[18; 70]);
+        invoice.supplier.name = "W".repeat(100);
+        invoice.supplier.address = vec!["Long street ".repeat(40), "Town".to_owned()];
+        invoice.recipient.name = "W".repeat(200);
+        invoice.recipient.address = vec!["श्रीमती ".repeat(300)];
+        invoice.visit = vec![("Service", "service ".repeat(500))];
+        invoice.upi_id = Some("a".repeat(100));
+        invoice.balance = Paise::new(100);
+        for line in &mut invoice.charges.lines {
+            line.description = "W".repeat(100);
+            line.remark = Some("remark ".repeat(40));
+        }
+        let entry = PaymentLine {
+            date: invoice.date,
+            method: PaymentMethod::Bank,
+            reference: Some("R".repeat(100)),
+            amount: Paise::new(-i64::MAX),
         };
-        invoice.title()
+        invoice.payments = vec![entry.clone(); 100];
+        let laid = invoice.lay();
+        assert_between_margins(&laid);
+        assert_eq!(laid.text().matches("Refund, Bank transfer").count(), 100);
+        assert_eq!(laid.text().matches("Authorised signatory").count(), 1);
+        assert!(laid.pdf().is_ok());
+
+        for payments in 0..40 {
+            invoice.payments = vec![entry.clone(); payments];
+            invoice.cancelled = Some("because ".repeat(payments * 6));
+            assert_between_margins(&invoice.lay());
+        }
     }
 
     #[test]
@@ -271,8 +320,8 @@ mod tests {
             (None, &[0, 18], "Invoice-cum-Bill of Supply"),
             (Some(GSTIN), &[0, 18], "Tax Invoice"),
         ] {
-            assert_eq!(title(Some(GSTIN), recipient, rates), expected, "{recipient:?} {rates:?}");
-            assert_eq!(title(None, recipient, rates), "Invoice", "who is not registered issues neither");
+            assert_eq!(paper(Some(GSTIN), recipient, rates).title(), expected, "{recipient:?} {rates:?}");
+            assert_eq!(paper(None, recipient, rates).title(), "Invoice", "who is not registered issues neither");
         }
     }
 }
