@@ -54,6 +54,42 @@ async fn two_instances_of_a_function_share_one_number_series() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_invoices_at_once_of_two_instances_get_consecutive_numbers_and_none_is_lost() {
+    let dealership = Dealership::open(dms_local::all_routes()).await;
+    let other = dealership.app.second_instance(dms_local::all_routes());
+    let other = other.with_token_of(&dealership.one.manager);
+    let customer = dealership.customer().await;
+    let line = json!({"name": "Service Charge", "unitPrice": 100, "quantity": 1, "gstRate": 18});
+    let body = json!({"customerId": customer["id"], "items": [line]});
+    // The last seconds of a calendar year, in the middle of a financial one.
+    let eve: chrono::DateTime<chrono::Utc> = "2026-12-31T18:29:58Z".parse().unwrap();
+    dealership.app.advance(eve - dms_domain::calendar::Clock::now(&*dealership.app.clock));
+    let issue = async |n: usize| {
+        let client = if n % 2 == 0 { &dealership.one.manager } else { &other };
+        if n == 50 {
+            dealership.app.advance(chrono::TimeDelta::seconds(2));
+        }
+        for _ in 0..50 {
+            let answer = client.post("/api/invoices", body.clone()).await;
+            if answer.status != 503 {
+                return answer.expect(201);
+            }
+        }
+        panic!("refused fifty times")
+    };
+    let invoices = join_all((0..100).map(issue)).await;
+    let numbers: BTreeSet<&str> =
+        invoices.iter().map(|invoice| invoice["invoiceNumber"].as_str().unwrap()).collect();
+    let expected: BTreeSet<String> = (1..=100).map(|n| format!("INV-SC001-2026-{n:04}")).collect();
+    assert_eq!(numbers, expected.iter().map(String::as_str).collect());
+    let list = dealership.one.manager.get("/api/invoices?limit=100").await;
+    assert_eq!(list.body["pagination"]["total"], 100);
+    let listed: BTreeSet<String> =
+        list.rows().iter().map(|row| row["invoiceNumber"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(listed, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_two_hundred_approvals_for_a_stock_of_a_hundred_exactly_a_hundred_succeed() {
     let dealership = Dealership::open(dms_local::all_routes()).await;
     let one = &dealership.one;

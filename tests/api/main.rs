@@ -4,6 +4,8 @@
 
 mod concurrency;
 mod cost;
+mod cost_of_money;
+mod cost_of_quotations;
 mod cost_of_transfers;
 mod cursor;
 mod golden;

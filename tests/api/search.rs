@@ -138,6 +138,7 @@ async fn documents_are_found_by_their_number_or_its_end_in_the_own_centre_alone(
     let (one, two) = (&dealership.one, &dealership.two);
     let card = dealership.completed_card(one).await;
     let invoice = dealership.invoice_for(one, &card).await;
+    let quotation = dealership.quotation(one).await;
     let theirs = dealership.job_card(two).await;
     let part = dealership.central_part(10).await;
     let issue = dealership.issue(one, &[(&part, 1)]).await;
@@ -148,6 +149,7 @@ async fn documents_are_found_by_their_number_or_its_end_in_the_own_centre_alone(
     for (client, path, document, field) in [
         (&one.advisor, "/api/job-cards", &card, "jobCardNumber"),
         (&one.advisor, "/api/invoices", &invoice, "invoiceNumber"),
+        (&one.advisor, "/api/quotations", &quotation, "quotationNumber"),
         (&one.manager, "/api/parts-issues", &issue, "issueNumber"),
         (&dealership.central, "/api/purchase-orders", &order, "poNumber"),
     ] {

@@ -25,6 +25,7 @@ enum Names {
     PartsRequest,
     Part,
     Invoice,
+    CreditNote,
     Centre,
     User,
     /// A parts issue to the centre.
@@ -40,6 +41,7 @@ enum Names {
     File,
     /// One of the engineer's.
     Notification,
+    Quotation,
 }
 
 impl Names {
@@ -60,7 +62,8 @@ type Row = (Names, fn(&Documents) -> Value);
 
 fn row(method: &Method, path: &str) -> Option<Row> {
     use Names::{
-        Appointment, Centre, Customer, File, Invoice, JobCard, Nothing, Part, PartsRequest, User, Vehicle,
+        Appointment, Centre, CreditNote, Customer, File, Invoice, JobCard, Nothing, Part, PartsRequest, User,
+        Vehicle,
     };
     let none: fn(&Documents) -> Value = |_| Value::Null;
     Some(match (method.as_str(), path) {
@@ -69,9 +72,8 @@ fn row(method: &Method, path: &str) -> Option<Row> {
         | ("GET", "/api/parts-requests" | "/api/inventory" | "/api/inventory/low-stock" | "/api/invoices")
         | ("GET", "/api/service-centers" | "/api/users" | "/api/customers/search")
         | ("GET", "/api/suppliers" | "/api/central-inventory" | "/api/central-inventory/low-stock")
-        | ("GET", "/api/purchase-orders" | "/api/parts-issues" | "/api/inventory/reconciliation") => {
-            (Nothing, none)
-        }
+        | ("GET", "/api/purchase-orders" | "/api/parts-issues" | "/api/inventory/reconciliation")
+        | ("GET", "/api/quotations" | "/api/quotation-approvals/{token}") => (Nothing, none),
         ("POST", "/api/auth/login") => (Nothing, |_| json!({"email": "x@y.in", "password": "wrong-password"})),
         ("POST", "/api/auth/refresh") => (Nothing, |_| json!({"refreshToken": "x"})),
         ("POST", "/api/auth/logout") => (Nothing, none),
@@ -138,6 +140,15 @@ fn row(method: &Method, path: &str) -> Option<Row> {
         }),
         ("GET", "/api/invoices/{id}" | "/api/invoices/{id}/pdf") => (Invoice, none),
         ("PATCH", "/api/invoices/{id}/status") => (Invoice, |_| json!({"status": "PAID"})),
+        ("POST", "/api/invoices/{id}/payments" | "/api/invoices/{id}/refunds") => {
+            (Invoice, |_| json!({"amount": 1, "method": "CASH"}))
+        }
+        ("POST", "/api/invoices/{id}/credit-notes") => (Invoice, |_| json!({"reason": "test"})),
+        ("GET", "/api/credit-notes") => (Nothing, none),
+        ("GET", "/api/credit-notes/{id}" | "/api/credit-notes/{id}/pdf") => (CreditNote, none),
+        ("POST", "/api/job-cards/{id}/payments" | "/api/job-cards/{id}/refunds") => {
+            (JobCard, |_| json!({"amount": 1, "method": "CASH"}))
+        }
         ("POST", "/api/service-centers") => (Nothing, |_| {
             json!({"code": "SC9", "name": "N", "address": "A", "city": "C", "state": "Goa", "pincode": "403001",
                 "phone": "9876543210"})
@@ -157,7 +168,30 @@ fn row(method: &Method, path: &str) -> Option<Row> {
         ("GET", "/api/files") => (Nothing, none),
         ("POST", "/api/files/upload") => (Nothing, |d| ticket(&d.job_card)),
         ("GET" | "DELETE", "/api/files/{id}") => (File, none),
-        _ => return central_row(method, path),
+        _ => return quotation_row(method, path).or_else(|| central_row(method, path)),
+    })
+}
+
+/// The rows of quotations. Who has no login has no token that is good, either.
+fn quotation_row(method: &Method, path: &str) -> Option<Row> {
+    use Names::{Nothing, Quotation};
+    let none: fn(&Documents) -> Value = |_| Value::Null;
+    Some(match (method.as_str(), path) {
+        ("POST", "/api/quotations") => (Nothing, |d| {
+            json!({"customerId": d.customer, "vehicleId": d.vehicle,
+                "items": [{"partName": "Brake Pad", "quantity": 1, "rate": 100, "gstPercent": 18}]})
+        }),
+        ("GET" | "DELETE", "/api/quotations/{id}")
+        | ("GET", "/api/quotations/{id}/pdf")
+        | ("POST", "/api/quotations/{id}/approval-link" | "/api/quotations/{id}/convert")
+        | (
+            "PATCH",
+            "/api/quotations/{id}/send" | "/api/quotations/{id}/revise" | "/api/quotations/{id}/approve",
+        ) => (Quotation, none),
+        ("PATCH", "/api/quotations/{id}") => (Quotation, |_| json!({"notes": "Changed"})),
+        ("PATCH", "/api/quotations/{id}/reject") => (Quotation, |_| json!({"reason": "test"})),
+        ("POST", "/api/quotation-approvals/{token}") => (Nothing, |_| json!({"all": "APPROVE"})),
+        _ => return None,
     })
 }
 
@@ -230,6 +264,9 @@ const FOREIGN_KEYS: &[(&str, &str, &str, u16)] = &[
     ("POST", "/api/job-cards", "appointmentId", 422),
     ("POST", "/api/job-cards/{id}/assign-engineer", "engineerId", 422),
     ("POST", "/api/inventory/parts", "serviceCenterId", 403),
+    ("POST", "/api/quotations", "serviceCenterId", 403),
+    ("POST", "/api/quotations", "appointmentId", 422),
+    ("PATCH", "/api/quotations/{id}", "appointmentId", 422),
     ("POST", "/api/invoices", "serviceCenterId", 403),
     ("POST", "/api/invoices", "jobCardId", 422),
     // Inside of lists: proved by tests of their own below.
@@ -263,6 +300,7 @@ struct Documents {
     parts_request: String,
     parts_request_item: String,
     invoice: String,
+    credit_note: String,
     item: String,
     part_item: String,
     issue: String,
@@ -276,6 +314,7 @@ struct Documents {
     order_item: String,
     file: String,
     notification: String,
+    quotation: String,
 }
 
 fn id(document: &Value) -> String {
@@ -342,10 +381,14 @@ impl Documents {
         let line = json!({"centralInventoryPartId": central_part["id"], "quantity": 2, "unitPrice": 1});
         let order = json!({"supplierId": supplier["id"], "items": [line]});
         let order = dealership.central.create("/api/purchase-orders", order).await;
+        let quotation = dealership.quotation(centre).await;
         let completed = dealership.completed_card(centre).await;
         let invoiced = dealership.completed_card(centre).await;
         let invoice = dealership.invoice_for(centre, &invoiced).await;
         let file = centre.advisor.create("/api/files/upload", ticket(&id(&card))).await;
+        let credit = format!("/api/invoices/{}/credit-notes", id(&invoice));
+        let lines = json!([{"srNo": 1, "amount": 10}]);
+        let note = centre.manager.create(&credit, json!({"reason": "Too dear", "items": lines})).await;
         Self {
             notification: notification(dealership, centre).await,
             file: file["fileId"].as_str().unwrap().to_owned(),
@@ -361,6 +404,7 @@ impl Documents {
             parts_request_item: id(&request["items"][0]),
             parts_request: id(&request),
             invoice: id(&invoice),
+            credit_note: id(&note),
             part_item: id(&with_part["items"][1]),
             issue: id(&issue),
             sent_item: id(&sent["items"][0]),
@@ -371,6 +415,7 @@ impl Documents {
             supplier: id(&supplier),
             order_item: id(&order["items"][0]),
             order: id(&order),
+            quotation: id(&quotation),
         }
     }
 
@@ -384,6 +429,7 @@ impl Documents {
             Names::PartsRequest => &self.parts_request,
             Names::Part => &self.part,
             Names::Invoice => &self.invoice,
+            Names::CreditNote => &self.credit_note,
             Names::Centre => &self.centre,
             Names::User => &self.engineer,
             Names::Issue => &self.issue,
@@ -394,6 +440,7 @@ impl Documents {
             Names::Order => &self.order,
             Names::File => &self.file,
             Names::Notification => &self.notification,
+            Names::Quotation => &self.quotation,
         }
     }
 }
@@ -419,7 +466,7 @@ fn routes() -> Vec<(Method, String, Operation)> {
 
 fn url(path: &str, id: &str, item: &str) -> String {
     let query = if path.ends_with("/search") { "?query=asha" } else { "" };
-    format!("{}{query}", path.replace("{id}", id).replace("{itemId}", item))
+    format!("{}{query}", path.replace("{id}", id).replace("{itemId}", item).replace("{token}", "none"))
 }
 
 async fn call(client: &Client, method: &Method, url: &str, body: &Value) -> dms_testkit::Answer {
@@ -566,6 +613,8 @@ async fn everything_of(dealership: &Dealership, documents: &Documents) -> Vec<Va
         format!("/api/parts-requests/{}", documents.parts_request),
         format!("/api/inventory/parts/{}", documents.part),
         format!("/api/invoices/{}", documents.invoice),
+        format!("/api/quotations/{}", documents.quotation),
+        format!("/api/credit-notes/{}", documents.credit_note),
         format!("/api/service-centers/{}", documents.centre),
         format!("/api/users/{}", documents.engineer),
         format!("/api/vehicles/{}", documents.vehicle),
@@ -673,6 +722,8 @@ async fn lists_show_the_own_centre_alone_whatever_is_asked() {
         ("/api/inventory", "serviceCenterId", &foreign.centre),
         ("/api/inventory/low-stock", "serviceCenterId", &foreign.centre),
         ("/api/invoices", "customerId", &foreign.customer),
+        ("/api/quotations", "vehicleId", &foreign.vehicle),
+        ("/api/credit-notes", "invoiceId", &foreign.invoice),
         ("/api/parts-issues", "requestedById", &foreign.engineer),
         ("/api/users", "serviceCenterId", &foreign.centre),
         ("/api/files", "relatedEntityId", &foreign.job_card),

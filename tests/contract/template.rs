@@ -66,6 +66,7 @@ fn api_functions() -> Vec<(&'static str, ApiRouter)> {
         ("parts-issues", parts_issues::routes()),
         ("parts-requests", parts_requests::routes()),
         ("purchase-orders", purchase_orders::routes()),
+        ("quotations", quotations::routes()),
         ("vehicles", vehicles::routes()),
     ]
 }

@@ -50,7 +50,7 @@ pub(crate) async fn create_many(
     let results = bulk::run(input.customers, &cmd.context.request_id, |row, value| {
         let (app, cmd, user) = (&app, &cmd, permit.user_id());
         async move {
-            let details = parse_row::<NewCustomer>(value)?.details();
+            let details = parse_row::<NewCustomer>(value)?.details()?;
             let plan = || async {
                 let customer = numbered(&app.store, details.clone(), cmd.context.now).await?;
                 app.store.register_customer(customer)

@@ -7,6 +7,7 @@ use dms_domain::{
     inputs::{LongText, ShortText, Text},
     numbering::Series,
     permissions::grant,
+    refusal::Refusal,
     search::{self, CustomersBy},
     statuses::CustomerType,
 };
@@ -40,6 +41,8 @@ pub(crate) struct NewCustomer {
     pincode: Option<Pincode>,
     customer_type: Option<CustomerType>,
     gstin: Option<Gstin>,
+    /// Whether the GSTIN is that of a unit in a special economic zone: it is charged integrated tax.
+    is_sez: Option<bool>,
 }
 
 /// A customer just created, with others of the same phone: families share one, and so do duplicates.
@@ -53,8 +56,12 @@ pub(crate) struct CreatedCustomer {
 }
 
 impl NewCustomer {
-    pub(crate) fn details(self) -> CustomerDetails {
-        CustomerDetails {
+    /// What it says, checked.
+    ///
+    /// # Errors
+    /// See [`CustomerDetails::check`].
+    pub(crate) fn details(self) -> Result<CustomerDetails, Refusal> {
+        let details = CustomerDetails {
             name: self.name.0,
             phone: self.phone,
             whatsapp_number: self.whatsapp_number,
@@ -65,7 +72,10 @@ impl NewCustomer {
             pincode: self.pincode,
             customer_type: self.customer_type.unwrap_or(CustomerType::B2c),
             gstin: self.gstin,
-        }
+            is_sez: self.is_sez.unwrap_or(false),
+        };
+        details.check()?;
+        Ok(details)
     }
 }
 
@@ -91,7 +101,7 @@ pub(crate) async fn create(
     cmd: Cmd,
     Json(input): Json<NewCustomer>,
 ) -> ApiResult<Reply> {
-    let details = input.details();
+    let details = input.details()?;
     let plan = || async {
         let phone = search::customers(details.phone.digits(), CustomersBy::Phone).unwrap_or_default();
         let (customer, duplicates) = tokio::try_join!(

@@ -51,6 +51,8 @@ pub(crate) struct CustomerChanges {
     #[serde(default)]
     #[schema(value_type = Option<Gstin>)]
     gstin: Change<Gstin>,
+    #[serde(default, deserialize_with = "set_only")]
+    is_sez: Option<bool>,
 }
 
 impl CustomerChanges {
@@ -67,6 +69,7 @@ impl CustomerChanges {
             pincode: self.pincode.or(now.pincode),
             customer_type: self.customer_type.unwrap_or(now.customer_type),
             gstin: self.gstin.or(now.gstin),
+            is_sez: self.is_sez.unwrap_or(now.is_sez),
         }
     }
 }
@@ -94,6 +97,7 @@ pub(crate) async fn update(
     let plan = || async {
         let customer = present(&app.store, &id, &cmd).await?;
         let details = changes.clone().applied_to(&customer.details);
+        details.check()?;
         Plan::replace(&customer, customer.edited(details, cmd.context.timestamp()))
     };
     let view = |customer: &Customer| (CustomerView::of(customer), Some(customer.version));

@@ -7,6 +7,7 @@ use dms_domain::{
     customer::Customer,
     fields::FieldErrors,
     formats::{GstState, HsnSac},
+    gst::Supply,
     inputs::{Amount, Quantity, ShortText},
     invoice::{BillTo, ChargeLine, Invoice, IssuedBy, charge},
     job_card::JobCard,
@@ -54,7 +55,7 @@ pub(crate) struct NewInvoice {
     items: Vec<NewLine>,
     /// Name or code of a state; the centre's unless given.
     place_of_supply: Option<GstState>,
-    /// Spread over the lines before tax.
+    /// Spread over the lines before tax. Of a job card that came of a quotation: the one agreed there, unless given.
     discount: Option<Amount>,
 }
 
@@ -95,7 +96,8 @@ struct Sources {
 /// Issue an invoice
 ///
 /// Takes the next number of the centre and financial year. Of a COMPLETED job card, which becomes INVOICED; or of
-/// parts sold over the counter, which leave the stock.
+/// parts sold over the counter, which leave the stock. What was paid in advance on the job card is taken over as payments:
+/// when that is all of it, or there is nothing to pay, the invoice is PAID at once.
 #[utoipa::path(
     post, path = "/api/invoices", tag = "Invoices", request_body = NewInvoice,
     responses((status = 201, description = "Issued", body = Envelope<IssuedInvoice>)),
@@ -173,9 +175,12 @@ fn invoice(id: Uuid, by: Uuid, input: &NewInvoice, sources: &Sources, cmd: &Cmd)
     let supplier_state = centre.supply_state();
     let place_of_supply = input.place_of_supply.unwrap_or(supplier_state);
     let lines = lines(input, sources)?;
-    let discount = input.discount.map_or(Paise::ZERO, |amount| amount.0);
-    let (items, totals) = charge(&lines, discount, supplier_state, place_of_supply, now.ist_date())?;
-    Ok(Invoice {
+    let agreed = || card.as_ref().map_or(Paise::ZERO, JobCard::agreed_discount);
+    let discount = input.discount.map_or_else(agreed, |amount| amount.0);
+    let supply = Supply::to_customer(supplier_state, place_of_supply, customer.details.is_sez);
+    let (items, totals) = charge(&lines, discount, supply, now.ist_date())?;
+    let advances = card.as_ref().map_or(&[][..], |card| &card.advances);
+    let invoice = Invoice {
         id,
         invoice_number: String::new(),
         gst_invoice_number: String::new(),
@@ -197,13 +202,16 @@ fn invoice(id: Uuid, by: Uuid, input: &NewInvoice, sources: &Sources, cmd: &Cmd)
         totals,
         amount_paid_paise: Paise::ZERO,
         payments: Vec::new(),
+        credited_paise: Paise::ZERO,
+        credit_notes: Vec::new(),
         paid_at: None,
         cancel_reason: None,
         created_by_id: by,
         created_at: now,
         updated_at: now,
         version: 1,
-    })
+    };
+    invoice.issued_with(advances)
 }
 
 fn check_card(card: &JobCard, input: &NewInvoice) -> Result<(), Refusal> {
@@ -219,15 +227,7 @@ fn check_card(card: &JobCard, input: &NewInvoice) -> Result<(), Refusal> {
 /// The job card's items, then the request's.
 fn lines(input: &NewInvoice, sources: &Sources) -> Result<Vec<ChargeLine>, Refusal> {
     let mut errors = FieldErrors::new();
-    let from_card = sources.card.iter().flat_map(|card| &card.items).map(|item| ChargeLine {
-        name: item.part_name.clone(),
-        hsn_sac_code: item.hsn_sac_code.clone(),
-        inventory_part_id: item.inventory_part_id,
-        quantity: item.qty,
-        unit_price_paise: if item.is_warranty { Paise::ZERO } else { item.unit_price_paise },
-        gst_rate: item.gst_rate,
-    });
-    let mut lines: Vec<ChargeLine> = from_card.collect();
+    let mut lines: Vec<ChargeLine> = sources.card.iter().flat_map(lines_of_card).collect();
     for (position, line) in input.items.iter().enumerate() {
         match new_line(line, sources) {
             Ok(line) => lines.push(line),
@@ -236,6 +236,18 @@ fn lines(input: &NewInvoice, sources: &Sources) -> Result<Vec<ChargeLine>, Refus
     }
     errors.into_result().map_err(Refusal::Invalid)?;
     Ok(lines)
+}
+
+fn lines_of_card(card: &JobCard) -> impl Iterator<Item = ChargeLine> {
+    let charged = card.items.iter().filter_map(|item| Some((item, card.charged_price(item)?)));
+    charged.map(|(item, unit_price_paise)| ChargeLine {
+        name: item.part_name.clone(),
+        hsn_sac_code: item.hsn_sac_code.clone(),
+        inventory_part_id: item.inventory_part_id,
+        quantity: item.qty,
+        unit_price_paise,
+        gst_rate: item.gst_rate,
+    })
 }
 
 fn new_line(line: &NewLine, sources: &Sources) -> Result<ChargeLine, (&'static str, String)> {

@@ -1,6 +1,11 @@
-//! Invoices (specification §11): from a job card or over the counter, numbered without gaps, paid once.
+//! Invoices (specification §11): from a job card or over the counter, numbered without gaps, paid once; and the credit
+//! notes that take them back.
 
 mod create;
+mod credit;
+mod credit_note_pdf;
+mod credit_notes;
+mod payments;
 mod pdf;
 mod read;
 mod status;
@@ -15,4 +20,10 @@ pub fn routes() -> ApiRouter {
         .routes(routes!(read::get))
         .routes(routes!(pdf::pdf))
         .routes(routes!(status::change_status))
+        .routes(routes!(payments::pay))
+        .routes(routes!(payments::refund))
+        .routes(routes!(credit::credit))
+        .routes(routes!(credit_notes::list))
+        .routes(routes!(credit_notes::get))
+        .routes(routes!(credit_note_pdf::pdf))
 }

@@ -1,11 +1,12 @@
 use axum::{extract::State, http::StatusCode};
 use dms_domain::{
     inputs::{ShortText, Text},
-    invoice::{Invoice, Payment},
+    invoice::Invoice,
     money::Paise,
+    payment::Payment,
     permissions::grant,
     refusal::{Refusal, check_version},
-    statuses::{InvoiceStatus, PaymentMethod},
+    statuses::{InvoiceStatus, PaymentKind, PaymentMethod},
 };
 use dms_http::{
     ApiResult, AppState, Reply,
@@ -13,7 +14,7 @@ use dms_http::{
     extract::{Cmd, Id, Json, Permit},
     views::InvoiceView,
 };
-use dms_store::{Hints, PaidHints, Plan};
+use dms_store::{Hints, Plan};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -54,7 +55,7 @@ pub(crate) async fn change_status(
     let by = permit.user_id();
     let now = cmd.context.timestamp();
     let payment_id = cmd.context.new_id();
-    let (hints, paid_hints) = (Hints::default(), PaidHints::default());
+    let hints = Hints::default();
     let plan = || async {
         app.store.recall_parts(&hints).await?;
         let found = app.store.invoice(scope, &id).await?;
@@ -66,13 +67,14 @@ pub(crate) async fn change_status(
                 check_version(cmd.if_match, invoice.version)?;
                 let payment = Payment {
                     id: payment_id,
+                    kind: PaymentKind::Payment,
                     amount_paise: Paise::ZERO,
                     method: input.method.unwrap_or(PaymentMethod::Cash),
                     reference: input.reference.as_ref().map(|text| text.0.clone()),
                     received_by_id: by,
                     received_at: now,
                 };
-                app.store.pay_invoice(&invoice, invoice.settled(payment, now)?, &paid_hints)
+                app.store.pay_invoice(&invoice, invoice.settled(payment, now)?, &hints)
             }
             InvoiceStatus::Cancelled => {
                 check_version(cmd.if_match, invoice.version)?;
@@ -80,7 +82,7 @@ pub(crate) async fn change_status(
                 let cancelled = invoice.cancelled(reason.0.clone(), now)?;
                 app.store.cancel_invoice(&invoice, cancelled, by, &hints)
             }
-            InvoiceStatus::Unpaid | InvoiceStatus::PartiallyPaid => {
+            InvoiceStatus::Unpaid | InvoiceStatus::PartiallyPaid | InvoiceStatus::Credited => {
                 Err(Refusal::field("status", "can be set to PAID or CANCELLED").into())
             }
         }

@@ -25,7 +25,7 @@ pub(crate) struct Cancellation {
 /// Cancel a job card
 ///
 /// From any state before INVOICED. Parts it took go back to stock, open parts requests are cancelled, the vehicle
-/// is AVAILABLE again, and its appointment is back at ARRIVED.
+/// is AVAILABLE again, and its appointment is back at ARRIVED. What was paid in advance is still to be given back.
 #[utoipa::path(
     post, path = "/api/job-cards/{id}/cancel", tag = "Job cards", request_body = Cancellation,
     params(("id" = uuid::Uuid, Path, description = "The job card")),

@@ -3,14 +3,12 @@ use dms_access::TenantScope;
 use dms_domain::{
     appointment::Appointment,
     calendar::MonthKey,
-    customer::Customer,
     inputs::{Amount, ShortText},
     job_card::{JobCard, JobCardForms},
     numbering::Series,
     permissions::grant,
     refusal::must_exist,
-    statuses::{JobCardStatus, Priority, ServiceLocation},
-    vehicle::Vehicle,
+    statuses::{Priority, ServiceLocation},
 };
 use dms_http::{
     ApiResult, AppState, Reply, centre,
@@ -20,7 +18,7 @@ use dms_http::{
 };
 use dms_store::{Store, StoreError};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -60,34 +58,18 @@ pub(crate) struct NewJobCard {
 
 impl NewJobCard {
     fn card(&self, id: Uuid, centre: Uuid, cmd: &Cmd) -> JobCard {
-        let now = cmd.context.timestamp();
+        let opened = JobCard::opened(
+            (id, centre),
+            (self.customer_id, self.vehicle_id),
+            self.service_type.0.clone(),
+            cmd.context.timestamp(),
+        );
         JobCard {
-            id,
-            job_card_number: String::new(),
-            service_center_id: centre,
-            customer_id: self.customer_id,
-            vehicle_id: self.vehicle_id,
-            vehicle_registration: None,
-            vehicle_name: None,
             appointment_id: self.appointment_id,
-            assigned_engineer_id: None,
-            engineer_name: None,
-            status: JobCardStatus::Created,
-            service_type: self.service_type.0.clone(),
-            priority: self.priority.unwrap_or(Priority::Medium),
-            location: self.location.unwrap_or(ServiceLocation::Station),
+            priority: self.priority.unwrap_or(opened.priority),
+            location: self.location.unwrap_or(opened.location),
             estimated_cost_paise: self.estimated_cost.map(|amount| amount.0),
-            items: Vec::new(),
-            open_parts_requests: 0,
-            status_notes: None,
-            cancel_reason: None,
-            invoice_id: None,
-            customer_feedback: None,
-            feedback_rating: None,
-            completed_at: None,
-            created_at: now,
-            updated_at: now,
-            version: 1,
+            ..opened
         }
     }
 
@@ -122,15 +104,15 @@ pub(crate) async fn create(
     let card = input.card(cmd.context.new_id_in(scope), centre_id, &cmd);
     let _turn = app.store.turn(&series).await;
     let plan = || async {
+        let said = input.part1_data.clone().unwrap_or_default();
         let (last, snapshot, appointment) = tokio::try_join!(
             app.store.last_number(&series),
-            snapshot(&app.store, &input),
+            app.store.job_card_snapshot((card.customer_id, card.vehicle_id), said),
             appointment(&app.store, scope, &card),
         )?;
         let forms = input.forms(card.id, snapshot);
         forms.check_size()?;
-        let appointment = appointment.as_ref().map(|(before, after)| (before, after.clone()));
-        app.store.open_job_card(card.clone(), forms, (&series, last), appointment)
+        app.store.open_job_card((card.clone(), forms), (&series, last), appointment)
     };
     cmd.run(&app.store, permit.user_id(), StatusCode::CREATED, plan, |(card, forms)| {
         (JobCardView::with_forms(card, Some(forms)), Some(card.version))
@@ -150,40 +132,4 @@ async fn appointment(
     let before = must_exist(found, "appointmentId", "appointment", id)?;
     let after = before.opened(card.id, card.customer_id, card.vehicle_id, card.created_at)?;
     Ok(Some((before, after)))
-}
-
-/// Part 1: what the request says, completed from customer and vehicle unless the request says it all.
-async fn snapshot(store: &Store, input: &NewJobCard) -> Result<Map<String, Value>, StoreError> {
-    let said = input.part1_data.clone().unwrap_or_default();
-    if said.contains_key("fullName") && said.contains_key("registrationNumber") {
-        return Ok(said);
-    }
-    let (customer, vehicle) =
-        tokio::try_join!(store.customer(&input.customer_id), store.vehicle(&input.vehicle_id))?;
-    let customer = must_exist(customer, "customerId", "customer", input.customer_id)?;
-    let vehicle = must_exist(vehicle, "vehicleId", "vehicle", input.vehicle_id)?;
-    let mut all = known(&customer, &vehicle);
-    all.extend(said);
-    Ok(all)
-}
-
-fn known(customer: &Customer, vehicle: &Vehicle) -> Map<String, Value> {
-    let (person, car) = (&customer.details, &vehicle.details);
-    let known = [
-        ("fullName", json!(person.name)),
-        ("mobilePrimary", json!(person.phone)),
-        ("customerType", json!(person.customer_type)),
-        ("customerAddress", json!(person.address)),
-        ("vehicleBrand", json!(car.vehicle_make)),
-        ("vehicleModel", json!(car.vehicle_model)),
-        ("registrationNumber", json!(car.registration)),
-        ("vinChassisNumber", json!(car.vin)),
-        ("variantBatteryCapacity", json!(car.variant)),
-        ("warrantyStatus", json!(car.warranty_status)),
-        ("insuranceStartDate", json!(car.insurance_start_date)),
-        ("insuranceEndDate", json!(car.insurance_end_date)),
-        ("insuranceCompanyName", json!(car.insurance_company_name)),
-    ];
-    let known = known.into_iter().filter(|(_, value)| !value.is_null());
-    known.map(|(name, value)| (name.to_owned(), value)).collect()
 }

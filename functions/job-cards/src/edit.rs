@@ -3,9 +3,7 @@ use dms_domain::{
     inputs::{Amount, LongText, ShortText, Whole},
     job_card::{JobCard, JobCardEdit, JobCardForms},
     permissions::grant,
-    refusal::Refusal,
     statuses::{JobCardStatus, Priority, ServiceLocation},
-    vehicle::ServiceRecord,
 };
 use dms_http::{
     ApiResult, AppState, Reply,
@@ -116,28 +114,16 @@ pub(crate) async fn update(
             forms.check_size()?;
         }
         // Feedback that comes after the payment belongs into the vehicle's history, too.
-        let record = match card.status {
-            JobCardStatus::Invoiced => app.store.service_record(&card).await?,
-            JobCardStatus::Created
-            | JobCardStatus::Assigned
-            | JobCardStatus::InProgress
-            | JobCardStatus::PartsPending
-            | JobCardStatus::Completed
-            | JobCardStatus::Cancelled => None,
-        };
-        let record = record.map(|record| ServiceRecord {
-            customer_feedback: new.customer_feedback.clone(),
-            feedback_rating: new.feedback_rating,
-            ..record
-        });
-        app.store.edit_job_card(&card, new, forms, record)
+        let in_history =
+            card.status == JobCardStatus::Invoiced && app.store.service_record(&card).await?.is_some();
+        app.store.edit_job_card(&card, new, forms, in_history)
     };
     cmd.run(&app.store, permit.user_id(), StatusCode::OK, plan, view).await
 }
 
 /// Delete a job card
 ///
-/// Only a cancelled one. Its number stays taken.
+/// Only a cancelled one, of which no advance is held. Its number stays taken.
 #[utoipa::path(
     delete, path = "/api/job-cards/{id}", tag = "Job cards",
     params(("id" = uuid::Uuid, Path, description = "The job card")),
@@ -153,10 +139,7 @@ pub(crate) async fn delete(
     let scope = permit.scope_of(&id, "job card")?;
     let plan = || async {
         let card = present(&app.store, scope, &id, &cmd).await?;
-        if card.status != JobCardStatus::Cancelled {
-            return Err(Refusal::conflict("NOT_CANCELLED", "Only a cancelled job card can be deleted").into());
-        }
-        Plan::archive(&card, JobCard { updated_at: cmd.context.timestamp(), ..card.clone() })
+        Plan::archive(&card, card.deleted(cmd.context.timestamp())?)
     };
     cmd.run(&app.store, permit.user_id(), StatusCode::OK, plan, view).await
 }

@@ -60,10 +60,6 @@ impl NewItem {
         let gst_rate = self.gst_rate.unwrap_or(DEFAULT_GST_RATE);
         gst::check_rate(gst_rate, on).map_err(|message| Refusal::field("gstRate", message))?;
         let text = |text: &Option<ShortText>| text.as_ref().map(|text| text.0.clone());
-        let default_sac = || match self.item_type {
-            JobCardItemType::WorkItem => HsnSac::parse(gst::DEFAULT_LABOUR_SAC).ok(),
-            JobCardItemType::Part => None,
-        };
         Ok(JobCardItem {
             id,
             item_type: self.item_type,
@@ -73,12 +69,13 @@ impl NewItem {
             qty: self.qty.0,
             unit_price_paise: self.unit_price()?,
             gst_rate,
-            hsn_sac_code: self.hsn_sac_code.clone().or_else(default_sac),
+            hsn_sac_code: self.hsn_sac_code.clone().or_else(|| gst::default_code(self.item_type)),
             is_warranty: self.is_warranty,
             part_warranty_tag: self.part_warranty_tag,
             technician: text(&self.technician),
             labour_code: text(&self.labour_code),
             serial_number: text(&self.serial_number),
+            quotation_line: None,
         })
     }
 
@@ -145,7 +142,8 @@ pub(crate) async fn change(
         let card = present(&app.store, scope, &id, &cmd).await?;
         let position = position(&card, &item_id)?;
         let mut items = card.items.clone();
-        items.splice(position..=position, [item.clone()]);
+        let quotation_line = card.items.get(position).and_then(|item| item.quotation_line);
+        items.splice(position..=position, [JobCardItem { quotation_line, ..item.clone() }]);
         Plan::replace(&card, card.with_items(items, now)?)
     };
     cmd.run(&app.store, permit.user_id(), StatusCode::OK, plan, view).await

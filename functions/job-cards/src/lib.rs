@@ -1,5 +1,6 @@
 //! Job cards (specification §5): from the customer's complaint to the invoice.
 
+mod advances;
 mod assign;
 mod bulk;
 mod cancel;
@@ -27,6 +28,8 @@ pub fn routes() -> ApiRouter {
         .routes(routes!(parts::request_parts))
         .routes(routes!(return_parts::return_parts))
         .routes(routes!(cancel::cancel))
+        .routes(routes!(advances::pay))
+        .routes(routes!(advances::refund))
         .routes(routes!(items::add))
         .routes(routes!(items::change, items::remove))
 }

@@ -23,6 +23,7 @@ const EXPANDS: &[&str] = &[
     "items",
     "serviceCenter",
     "appointment",
+    "quotation",
     "invoice",
     "partsRequests",
     "files",

@@ -54,8 +54,27 @@ pub(crate) fn told(event: &Event) -> Option<(Audience, Notice)> {
         | EventKind::PartsIssueDecided { .. }
         | EventKind::PartsIssueDispatched { .. }
         | EventKind::PartsIssueReceived { .. } => told_of_supplies(event),
-        EventKind::JobCardStatusChanged { .. }
+        EventKind::QuotationAnswered {
+            quotation_id, quotation_number, status, answered_by, created_by, ..
+        } => {
+            let quotation = Document("quotation", *quotation_id, Some(quotation_number));
+            let by = if answered_by == "CUSTOMER" { " by the customer" } else { "" };
+            let title = format!("{quotation_number} is {}{by}", words(status));
+            Some((Audience::User(*created_by), quotation.notice(NotificationType::QuotationAnswered, title)))
+        }
+        EventKind::QuotationExpired { quotation_id, quotation_number, created_by } => {
+            let quotation = Document("quotation", *quotation_id, Some(quotation_number));
+            let title = format!("{quotation_number} has expired unanswered");
+            Some((Audience::User(*created_by), quotation.notice(NotificationType::QuotationExpired, title)))
+        }
+        EventKind::QuotationCreated { .. }
+        | EventKind::QuotationSent { .. }
+        | EventKind::QuotationConverted { .. }
+        | EventKind::JobCardStatusChanged { .. }
         | EventKind::InvoiceIssued { .. }
+        | EventKind::CreditNoteIssued { .. }
+        | EventKind::InvoicePaymentRecorded { .. }
+        | EventKind::AdvanceRecorded { .. }
         | EventKind::CustomerCreated { .. } => None,
     }
 }
@@ -105,7 +124,15 @@ fn told_of_supplies(event: &Event) -> Option<(Audience, Notice)> {
         | EventKind::PartsRequestDecided { .. }
         | EventKind::StockLow { .. }
         | EventKind::InvoiceIssued { .. }
+        | EventKind::CreditNoteIssued { .. }
+        | EventKind::InvoicePaymentRecorded { .. }
+        | EventKind::AdvanceRecorded { .. }
         | EventKind::InvoicePaid { .. }
+        | EventKind::QuotationCreated { .. }
+        | EventKind::QuotationSent { .. }
+        | EventKind::QuotationAnswered { .. }
+        | EventKind::QuotationExpired { .. }
+        | EventKind::QuotationConverted { .. }
         | EventKind::CustomerCreated { .. } => None,
     }
 }

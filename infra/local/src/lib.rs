@@ -32,6 +32,7 @@ pub fn all_routes() -> ApiRouter {
         .merge(central_inventory::routes())
         .merge(purchase_orders::routes())
         .merge(parts_issues::routes())
+        .merge(quotations::routes())
         .merge(invoices::routes())
         .merge(files::routes())
         .merge(notifications::routes())

@@ -83,6 +83,9 @@ where
         if let Err(error) = Box::pin(work(app.clone())).await {
             tracing::warn!(error, what, "the hourly sweep");
         }
+        if let Err(error) = quotations::expire(&app).await {
+            tracing::warn!(%error, "the hourly expiry of quotations");
+        }
     }
 }
 

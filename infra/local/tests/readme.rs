@@ -80,6 +80,8 @@ async fn the_walk_of_the_readme_works() {
         "INV-SC001-",
         "\"status\":\"READY\"",
         "\"filename\":\"battery.pdf\"",
+        "\"answeredAt\":\"2",
+        "\"quotationLine\":1}]",
         "\"acceptedQty\":98",
         "\"inTransit\":90",
         "\"difference\":0,\"mismatches\":[]",

@@ -138,6 +138,12 @@ impl FinancialYear {
     pub fn of(day: NaiveDate) -> Self {
         Self(if day.month() >= 4 { day.year() } else { day.year() - 1 })
     }
+
+    /// The last day on which a credit note can still reduce the tax of a supply of this year: 30 November after it ended
+    /// (CGST section 34(2)).
+    pub fn last_day_of_credit_notes(self) -> NaiveDate {
+        NaiveDate::from_ymd_opt(self.0.saturating_add(1), 11, 30).unwrap_or(NaiveDate::MAX)
+    }
 }
 
 impl fmt::Display for FinancialYear {
@@ -166,6 +172,7 @@ mod tests {
     fn the_financial_year_begins_in_april() {
         assert_eq!(FinancialYear::of(day("2026-03-31")).to_string(), "2025");
         assert_eq!(FinancialYear::of(day("2026-04-01")).to_string(), "2026");
+        assert_eq!(FinancialYear::of(day("2026-03-31")).last_day_of_credit_notes(), day("2026-11-30"));
     }
 
     #[test]

@@ -7,13 +7,18 @@ use crate::{
     calendar::Timestamp,
     customer::Customer,
     formats::{Email, GstState, Gstin, HsnSac, Phone, Pincode},
-    gst::{self, Supply, TaxLine, TaxedLine, TaxedTotals},
+    gst::Supply,
     money::Paise,
+    payment::Payment,
     refusal::Refusal,
     service_centre::ServiceCentre,
-    state_machine::Machine,
-    statuses::{CustomerType, InvoiceStatus, PaymentMethod},
+    statuses::{CustomerType, InvoiceStatus},
 };
+
+mod charge;
+mod settle;
+
+pub use charge::{ChargeLine, charge};
 
 /// An invoice as it is stored. Its figures are fixed at issue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,11 +63,17 @@ pub struct Invoice {
     /// The sums.
     #[serde(flatten)]
     pub totals: InvoiceTotals,
-    /// Paid so far.
+    /// Paid so far, refunds taken off: the sum of the entries.
     pub amount_paid_paise: Paise,
-    /// The payments.
+    /// What was taken and given back.
     #[serde(default)]
     pub payments: Vec<Payment>,
+    /// What credit notes took back: the sum of their grand totals.
+    #[serde(default)]
+    pub credited_paise: Paise,
+    /// The credit notes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub credit_notes: Vec<CreditNoteRef>,
     /// Paid in full at.
     pub paid_at: Option<Timestamp>,
     /// Why it was cancelled.
@@ -128,6 +139,9 @@ pub struct BillTo {
     pub pincode: Option<Pincode>,
     /// GSTIN of a firm.
     pub gstin: Option<Gstin>,
+    /// Whether it is that of a unit in a special economic zone.
+    #[serde(default)]
+    pub is_sez: bool,
 }
 
 /// A line of an invoice.
@@ -160,6 +174,39 @@ pub struct InvoiceItem {
     pub igst_paise: Paise,
     /// Taxable value and taxes.
     pub total_paise: Paise,
+    /// What credit notes took back of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credited: Option<Credited>,
+}
+
+/// What credit notes took back of a line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Credited {
+    /// How many.
+    pub quantity: i64,
+    /// Of the taxable value.
+    pub taxable_value_paise: Paise,
+    /// Of the central tax.
+    pub cgst_paise: Paise,
+    /// Of the state tax.
+    pub sgst_paise: Paise,
+    /// Of the integrated tax.
+    pub igst_paise: Paise,
+}
+
+/// A credit note, as its invoice names it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CreditNoteRef {
+    /// The credit note.
+    pub id: Uuid,
+    /// Its number.
+    pub credit_note_number: String,
+    /// What it took back.
+    pub grand_total_paise: Paise,
+    /// When it was issued.
+    pub created_at: Timestamp,
 }
 
 /// The sums of an invoice: each the sum of its lines, to the paisa.
@@ -184,108 +231,8 @@ pub struct InvoiceTotals {
     pub grand_total_paise: Paise,
 }
 
-/// A payment.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Payment {
-    /// UUIDv7.
-    pub id: Uuid,
-    /// How much.
-    pub amount_paise: Paise,
-    /// How.
-    pub method: PaymentMethod,
-    /// The bank's or the UPI reference.
-    pub reference: Option<String>,
-    /// Who took it.
-    pub received_by_id: Uuid,
-    /// When.
-    pub received_at: Timestamp,
-}
-
-/// A line before tax.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ChargeLine {
-    /// "Service Charge".
-    pub name: String,
-    /// HSN or SAC.
-    pub hsn_sac_code: Option<HsnSac>,
-    /// The part in stock.
-    pub inventory_part_id: Option<Uuid>,
-    /// How many.
-    pub quantity: i64,
-    /// Price of one before tax.
-    pub unit_price_paise: Paise,
-    /// GST rate in per cent.
-    pub gst_rate: u8,
-}
-
 /// From this grand total the buyer's name, address and state must be on the invoice (CGST Rule 46(e)).
 pub const FULL_ADDRESS_FROM_PAISE: Paise = Paise::new(5_000_000);
-
-/// The lines with their tax, and their sums.
-///
-/// # Errors
-/// A field error naming the line whose GST rate is not one on that day, or a discount larger than the sum.
-pub fn charge(
-    lines: &[ChargeLine],
-    discount: Paise,
-    supplier: GstState,
-    place_of_supply: GstState,
-    on: chrono::NaiveDate,
-) -> Result<(Vec<InvoiceItem>, InvoiceTotals), Refusal> {
-    if lines.is_empty() {
-        return Err(Refusal::field("items", "an invoice needs at least one line"));
-    }
-    for (position, line) in lines.iter().enumerate() {
-        gst::check_rate(line.gst_rate, on)
-            .map_err(|message| Refusal::field(format!("items[{position}].gstRate"), message))?;
-    }
-    let tax_lines: Vec<TaxLine> = lines
-        .iter()
-        .map(|line| TaxLine {
-            quantity: line.quantity,
-            unit_price: line.unit_price_paise,
-            gst_rate: line.gst_rate,
-        })
-        .collect();
-    let (taxed, totals) = gst::tax(&tax_lines, discount, Supply::between(supplier, place_of_supply))
-        .map_err(|error| Refusal::field("items", error.to_string()))?;
-    let items = lines.iter().zip(&taxed).enumerate().map(|(position, (line, tax))| item(position, line, tax));
-    Ok((items.collect(), InvoiceTotals::of(&totals)))
-}
-
-fn item(position: usize, line: &ChargeLine, tax: &TaxedLine) -> InvoiceItem {
-    InvoiceItem {
-        sr_no: u32::try_from(position + 1).unwrap_or(u32::MAX),
-        name: line.name.clone(),
-        hsn_sac_code: line.hsn_sac_code.clone(),
-        inventory_part_id: line.inventory_part_id,
-        quantity: line.quantity,
-        unit_price_paise: line.unit_price_paise,
-        discount_paise: tax.discount,
-        gst_rate: line.gst_rate,
-        taxable_value_paise: tax.taxable_value,
-        cgst_paise: tax.cgst,
-        sgst_paise: tax.sgst,
-        igst_paise: tax.igst,
-        total_paise: tax.total,
-    }
-}
-
-impl InvoiceTotals {
-    fn of(totals: &TaxedTotals) -> Self {
-        Self {
-            subtotal_paise: totals.subtotal,
-            discount_paise: totals.discount,
-            taxable_value_paise: totals.taxable_value,
-            cgst_paise: totals.cgst,
-            sgst_paise: totals.sgst,
-            igst_paise: totals.igst,
-            round_off_paise: totals.round_off,
-            grand_total_paise: totals.grand_total,
-        }
-    }
-}
 
 impl BillTo {
     /// The state: that of the GSTIN, or the one the town is followed by.
@@ -305,59 +252,28 @@ impl BillTo {
             let message = "needs an address and a city and state: the invoice is of Rs 50000 or more";
             return Err(Refusal::field("customerId", message));
         }
-        Ok(Self {
+        Ok(customer.into())
+    }
+}
+
+impl From<&Customer> for BillTo {
+    fn from(customer: &Customer) -> Self {
+        let details = &customer.details;
+        Self {
             name: details.name.clone(),
             address: details.address.clone(),
             city_state: details.city_state.clone(),
             pincode: details.pincode.clone(),
             gstin: details.gstin.clone(),
-        })
+            is_sez: details.is_sez,
+        }
     }
 }
 
 impl Invoice {
-    /// What is still to be paid.
-    pub fn balance(&self) -> Paise {
-        self.totals.grand_total_paise.checked_sub(self.amount_paid_paise).unwrap_or(Paise::ZERO)
-    }
-
-    /// The invoice, its balance paid by one payment.
-    ///
-    /// # Errors
-    /// `INVALID_TRANSITION` when it is paid or cancelled.
-    pub fn settled(&self, payment: Payment, now: Timestamp) -> Result<Self, Refusal> {
-        self.status.step(InvoiceStatus::Paid)?;
-        let mut payments = self.payments.clone();
-        payments.push(Payment { amount_paise: self.balance(), ..payment });
-        Ok(Self {
-            status: InvoiceStatus::Paid,
-            amount_paid_paise: self.totals.grand_total_paise,
-            payments,
-            paid_at: Some(now),
-            updated_at: now,
-            version: self.version + 1,
-            ..self.clone()
-        })
-    }
-
-    /// The invoice, cancelled.
-    ///
-    /// # Errors
-    /// `INVALID_TRANSITION` when something was paid; `USE_CREDIT_NOTE` after the day of issue (decisions,
-    /// "States").
-    pub fn cancelled(&self, reason: String, now: Timestamp) -> Result<Self, Refusal> {
-        self.status.step(InvoiceStatus::Cancelled)?;
-        if self.created_at.ist_date() != now.ist_date() {
-            let message = "An invoice can be cancelled on the day of its issue only; afterwards by a credit note";
-            return Err(Refusal::conflict("USE_CREDIT_NOTE", message));
-        }
-        Ok(Self {
-            status: InvoiceStatus::Cancelled,
-            cancel_reason: Some(reason),
-            updated_at: now,
-            version: self.version + 1,
-            ..self.clone()
-        })
+    /// How it is taxed.
+    pub(crate) fn supply(&self) -> Supply {
+        Supply::to_customer(self.supplier_state, self.place_of_supply, self.bill_to.is_sez)
     }
 
     /// The parts it sold over the counter and how many of each.

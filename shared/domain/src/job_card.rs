@@ -1,21 +1,26 @@
 //! Job cards: the record of one visit of one vehicle.
 
+mod charges;
+mod forms;
 mod label;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
     calendar::Timestamp,
     formats::HsnSac,
     money::Paise,
+    payment::Payment,
     permissions::Role,
     refusal::Refusal,
     state_machine::Machine,
     statuses::{JobCardItemType, JobCardStatus, Priority, ServiceLocation},
     user::User,
 };
+
+mod billing;
+pub use forms::{JobCardForms, MAX_FORM_BYTES, snapshot};
 
 /// Most items on one job card: its cancellation returns them all to stock in one transaction (decisions, "Stock").
 pub const MAX_ITEMS: usize = 40;
@@ -42,6 +47,12 @@ pub struct JobCard {
     pub vehicle_name: Option<String>,
     /// The appointment it came of.
     pub appointment_id: Option<Uuid>,
+    /// The quotation it came of.
+    pub quotation_id: Option<Uuid>,
+    /// Its number.
+    pub quotation_number: Option<String>,
+    /// The discount that was quoted on its items: the invoice's unless that names another.
+    pub agreed_discount_paise: Option<Paise>,
     /// Who works on it.
     pub assigned_engineer_id: Option<Uuid>,
     /// Their name, as it goes into the service history.
@@ -68,6 +79,9 @@ pub struct JobCard {
     pub cancel_reason: Option<String>,
     /// The live invoice.
     pub invoice_id: Option<Uuid>,
+    /// What was taken in advance and given back. The invoice takes the entries over: then there are none here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub advances: Vec<Payment>,
     /// What the customer said afterwards.
     pub customer_feedback: Option<String>,
     /// 1 to 5.
@@ -114,19 +128,52 @@ pub struct JobCardItem {
     pub labour_code: Option<String>,
     /// Serial number.
     pub serial_number: Option<String>,
-}
-
-impl JobCardItem {
-    /// What the item costs before tax: nothing under warranty.
-    pub fn amount(&self) -> Paise {
-        if self.is_warranty {
-            return Paise::ZERO;
-        }
-        self.unit_price_paise.times(self.qty).unwrap_or(Paise::ZERO)
-    }
+    /// The line of the quotation that it was carried over from.
+    pub quotation_line: Option<u32>,
 }
 
 impl JobCard {
+    /// A card as it is opened: without a number yet, of medium priority, at the station.
+    pub fn opened(
+        (id, centre): (Uuid, Uuid),
+        (customer, vehicle): (Uuid, Uuid),
+        service_type: String,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            job_card_number: String::new(),
+            service_center_id: centre,
+            customer_id: customer,
+            vehicle_id: vehicle,
+            vehicle_registration: None,
+            vehicle_name: None,
+            appointment_id: None,
+            quotation_id: None,
+            quotation_number: None,
+            agreed_discount_paise: None,
+            assigned_engineer_id: None,
+            engineer_name: None,
+            status: JobCardStatus::Created,
+            service_type,
+            priority: Priority::Medium,
+            location: ServiceLocation::Station,
+            estimated_cost_paise: None,
+            items: Vec::new(),
+            open_parts_requests: 0,
+            status_notes: None,
+            cancel_reason: None,
+            invoice_id: None,
+            advances: Vec::new(),
+            customer_feedback: None,
+            feedback_rating: None,
+            completed_at: None,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        }
+    }
+
     fn changed(&self, now: Timestamp) -> Self {
         Self { updated_at: now, version: self.version + 1, ..self.clone() }
     }
@@ -226,15 +273,6 @@ impl JobCard {
         })
     }
 
-    /// The card, invoiced.
-    ///
-    /// # Errors
-    /// `INVALID_TRANSITION` unless it is completed.
-    pub fn invoiced(&self, invoice: Uuid, now: Timestamp) -> Result<Self, Refusal> {
-        self.status.step(JobCardStatus::Invoiced)?;
-        Ok(Self { status: JobCardStatus::Invoiced, invoice_id: Some(invoice), ..self.changed(now) })
-    }
-
     /// The card with other items.
     ///
     /// # Errors
@@ -260,7 +298,8 @@ impl JobCard {
         Ok(Self { items, ..self.changed(now) })
     }
 
-    /// The card without parts that were not used: how many of which item go back to stock.
+    /// The card without parts that were not used: how many of which item go back to stock. A quoted part of which
+    /// nothing is left goes, too.
     ///
     /// # Errors
     /// `JOB_CARD_CLOSED` once it is invoiced or cancelled; field errors for an item that is not a part from stock, is
@@ -287,7 +326,7 @@ impl JobCard {
         }
         errors.into_result().map_err(Refusal::Invalid)?;
         items.retain(|item| item.qty > 0);
-        Ok(Self { items, ..self.changed(now) })
+        Ok(Self { items: self.without_unused(items), ..self.changed(now) })
     }
 
     /// The card with other words about the visit.
@@ -315,6 +354,21 @@ impl JobCard {
             feedback_rating,
             ..self.changed(now)
         })
+    }
+
+    /// The card, deleted.
+    ///
+    /// # Errors
+    /// `NOT_CANCELLED`; `ADVANCE_HELD` while money of the customer is held on it.
+    pub fn deleted(&self, now: Timestamp) -> Result<Self, Refusal> {
+        if self.status != JobCardStatus::Cancelled {
+            return Err(Refusal::conflict("NOT_CANCELLED", "Only a cancelled job card can be deleted"));
+        }
+        if self.advance_paid() != Paise::ZERO {
+            let message = format!("Give the advance of {} back first", self.advance_paid());
+            return Err(Refusal::conflict("ADVANCE_HELD", message));
+        }
+        Ok(self.changed(now))
     }
 
     /// Whether the work on it is over.
@@ -355,57 +409,4 @@ pub struct JobCardEdit {
     pub customer_feedback: Option<String>,
     /// See [`JobCard::feedback_rating`].
     pub feedback_rating: Option<u8>,
-}
-
-/// The forms of a job card: the historical snapshot (part 1), the warranty case (2A), the requisition (3).
-/// Free-form, as the specification has them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct JobCardForms {
-    /// The job card.
-    pub job_card_id: Uuid,
-    /// Historical snapshot of customer, vehicle and complaint.
-    #[serde(default, with = "json_text")]
-    pub part1_data: Option<Value>,
-    /// Warranty case.
-    #[serde(default, with = "json_text")]
-    pub part2_a_data: Option<Value>,
-    /// Requisition.
-    #[serde(default, with = "json_text")]
-    pub part3_data: Option<Value>,
-}
-
-/// Longest form, in bytes of JSON: three of them fit a DynamoDB item.
-pub const MAX_FORM_BYTES: usize = 100_000;
-
-impl JobCardForms {
-    /// Checks that each form can be stored.
-    ///
-    /// # Errors
-    /// A field error naming the form that is too long.
-    pub fn check_size(&self) -> Result<(), Refusal> {
-        let forms =
-            [("part1Data", &self.part1_data), ("part2AData", &self.part2_a_data), ("part3Data", &self.part3_data)];
-        for (name, form) in forms {
-            if form.as_ref().is_some_and(|form| form.to_string().len() > MAX_FORM_BYTES) {
-                return Err(Refusal::field(name, format!("must have at most {MAX_FORM_BYTES} bytes")));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A form is stored as its JSON text: DynamoDB's own maps know neither 33 levels nor a number such as 1e300.
-mod json_text {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
-    use serde_json::Value;
-
-    pub(super) fn serialize<S: Serializer>(form: &Option<Value>, serializer: S) -> Result<S::Ok, S::Error> {
-        form.as_ref().map(Value::to_string).serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-        let text: Option<String> = Option::deserialize(deserializer)?;
-        text.map(|text| serde_json::from_str(&text).map_err(D::Error::custom)).transpose()
-    }
 }

@@ -127,6 +127,7 @@ impl PartsRequest {
                 technician: None,
                 labour_code: None,
                 serial_number: None,
+                quotation_line: None,
             })
             .collect()
     }

@@ -108,6 +108,11 @@ permissions! {
     PurchaseOrdersRead = "purchase_orders:read",
     PurchaseOrdersReceive = "purchase_orders:receive",
     PurchaseOrdersUpdate = "purchase_orders:update",
+    QuotationsApprove = "quotations:approve",
+    QuotationsCreate = "quotations:create",
+    QuotationsDelete = "quotations:delete",
+    QuotationsRead = "quotations:read",
+    QuotationsUpdate = "quotations:update",
     ReconciliationRead = "reconciliation:read",
     ServiceCentersManage = "service_centers:manage",
     ServiceCentersRead = "service_centers:read",
@@ -132,6 +137,7 @@ const SC_MANAGER: &[&str] = &[
     "customers:*",
     "vehicles:*",
     "appointments:*",
+    "quotations:*",
     "invoices:*",
     "files:*",
     "inventory:read",
@@ -160,6 +166,7 @@ const SERVICE_ENGINEER: &[&str] = &[
 const SERVICE_ADVISOR: &[&str] = &[
     "customers:*",
     "appointments:*",
+    "quotations:*",
     "vehicles:*",
     "files:*",
     "job_cards:create",
@@ -241,6 +248,7 @@ mod tests {
         }
         assert!(Role::ServiceEngineer.allows(Permission::PartsRequestsCreate));
         assert!(Role::ServiceAdvisor.allows(Permission::AppointmentsDelete));
+        assert!(Role::ServiceAdvisor.allows(Permission::QuotationsApprove));
         assert!(Role::InventoryManager.allows(Permission::PartsRequestsApprove));
         assert!(Role::ScManager.allows(Permission::PartsIssuesReceive));
         assert!(Role::CentralInventoryManager.allows(Permission::PurchaseOrdersReceive));

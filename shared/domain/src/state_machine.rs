@@ -4,7 +4,7 @@ use crate::{
     refusal::Refusal,
     statuses::{
         AppointmentStatus, FileStatus, InvoiceStatus, JobCardStatus, PartsIssueStatus, PartsRequestStatus,
-        PurchaseOrderStatus,
+        PurchaseOrderStatus, QuotationStatus,
     },
 };
 
@@ -136,6 +136,25 @@ impl Machine for PartsIssueStatus {
     }
 }
 
+impl Machine for QuotationStatus {
+    const WHAT: &'static str = "quotation";
+
+    fn name(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn next(self) -> &'static [Self] {
+        match self {
+            Self::Draft => &[Self::Sent, Self::Approved, Self::Expired],
+            // One that must change is a draft again.
+            Self::Sent => &[Self::Approved, Self::Rejected, Self::Expired, Self::Draft],
+            // As is one that is offered anew.
+            Self::Expired => &[Self::Draft],
+            Self::Approved | Self::Rejected => &[],
+        }
+    }
+}
+
 impl Machine for InvoiceStatus {
     const WHAT: &'static str = "invoice";
 
@@ -145,9 +164,11 @@ impl Machine for InvoiceStatus {
 
     fn next(self) -> &'static [Self] {
         match self {
-            Self::Unpaid => &[Self::PartiallyPaid, Self::Paid, Self::Cancelled],
-            Self::PartiallyPaid => &[Self::Paid],
-            Self::Paid | Self::Cancelled => &[],
+            Self::Unpaid => &[Self::PartiallyPaid, Self::Paid, Self::Cancelled, Self::Credited],
+            // UNPAID again when all of it was given back.
+            Self::PartiallyPaid => &[Self::Paid, Self::Unpaid, Self::Credited],
+            Self::Paid => &[Self::Credited],
+            Self::Credited | Self::Cancelled => &[],
         }
     }
 }
@@ -220,6 +241,16 @@ mod tests {
     }
 
     #[test]
+    fn an_answered_quotation_stays_answered() {
+        use QuotationStatus::{Approved, Draft, Expired, Rejected, Sent};
+        for state in QuotationStatus::ALL {
+            assert_eq!(state.step(Approved).is_ok(), [Draft, Sent].contains(state), "{state:?}");
+            assert_eq!(state.step(Rejected).is_ok(), *state == Sent, "{state:?}");
+            assert_eq!(state.step(Draft).is_ok(), [Sent, Expired].contains(state), "{state:?}");
+        }
+    }
+
+    #[test]
     fn a_parts_issue_is_received_only_when_it_was_dispatched() {
         for state in PartsIssueStatus::ALL {
             let allowed = *state == PartsIssueStatus::Dispatched;
@@ -236,7 +267,9 @@ mod tests {
             assert_eq!(codes.len(), all);
         }
         check(JobCardStatus::ALL.iter().map(|state| state.tally_code()).collect());
+        check(InvoiceStatus::ALL.iter().map(|state| state.tally_code()).collect());
         check(PurchaseOrderStatus::ALL.iter().map(|state| state.tally_code()).collect());
+        check(QuotationStatus::ALL.iter().map(|state| state.tally_code()).collect());
         check(PartsIssueStatus::ALL.iter().map(|state| state.tally_code()).collect());
     }
 }

@@ -170,14 +170,42 @@ choices! {
 }
 
 choices! {
+    /// State of a quotation.
+    QuotationStatus {
+        /// Being written.
+        Draft = "DRAFT" / 'D',
+        /// With the customer.
+        Sent = "SENT" / 'S',
+        /// Approved, in whole or in part.
+        Approved = "APPROVED" / 'A',
+        /// Declined.
+        Rejected = "REJECTED" / 'R',
+        /// Neither in time.
+        Expired = "EXPIRED" / 'X',
+    }
+}
+
+choices! {
+    /// Who answered a quotation.
+    AnsweredBy {
+        /// The customer, by the approval link.
+        Customer = "CUSTOMER",
+        /// The centre, in the customer's name.
+        Staff = "STAFF",
+    }
+}
+
+choices! {
     /// State of an invoice.
     InvoiceStatus {
         /// Nothing paid.
         Unpaid = "UNPAID" / 'U',
         /// Some of it paid.
         PartiallyPaid = "PARTIALLY_PAID" / 'L',
-        /// All of it paid.
+        /// All of it paid, as far as credit notes have left it.
         Paid = "PAID" / 'P',
+        /// Credit notes took all of it back.
+        Credited = "CREDITED" / 'C',
         /// Cancelled.
         Cancelled = "CANCELLED" / 'X',
     }
@@ -278,7 +306,7 @@ choices! {
         Return = "RETURN",
         /// Sold over the counter.
         Sale = "SALE",
-        /// A sale was cancelled.
+        /// A sale was cancelled, or credited and the parts returned.
         SaleReversal = "SALE_REVERSAL",
         /// Arrived from Central, or at Central from a centre.
         Receipt = "RECEIPT",
@@ -290,6 +318,18 @@ choices! {
         TransferReturn = "TRANSFER_RETURN",
         /// Lost or damaged on the way: moves no stock, `variance` says how many.
         TransitLoss = "TRANSIT_LOSS",
+    }
+}
+
+choices! {
+    /// Which way money went, and when.
+    PaymentKind {
+        /// Taken for an invoice.
+        Payment = "PAYMENT",
+        /// Taken on a job card before it was invoiced.
+        Advance = "ADVANCE",
+        /// Given back.
+        Refund = "REFUND",
     }
 }
 

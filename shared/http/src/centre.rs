@@ -1,7 +1,10 @@
 //! The centre of a new document: a user's own needs no look, the one an admin names must exist.
 
-use dms_access::Principal;
-use dms_domain::{formats::CentreCode, refusal::must_exist};
+use dms_access::{Principal, TenantScope};
+use dms_domain::{
+    formats::CentreCode,
+    refusal::{Refusal, must_exist},
+};
 use dms_store::{Store, StoreError};
 use uuid::Uuid;
 
@@ -38,5 +41,22 @@ pub async fn code(store: &Store, caller: &Principal, centre: Uuid) -> Result<Cen
         return Ok(own.code.clone());
     }
     let found = must_exist(store.centre(&centre).await?, "serviceCenterId", "service centre", centre)?;
+    Ok(found.details.code)
+}
+
+/// The same, of the centre of a scope: that of a document whose id was given.
+///
+/// # Errors
+/// 404 naming the document when there is no such centre.
+pub async fn code_in(
+    store: &Store,
+    caller: &Principal,
+    scope: TenantScope,
+    what: &'static str,
+) -> Result<CentreCode, StoreError> {
+    if let Some(own) = caller.centre() {
+        return Ok(own.code.clone());
+    }
+    let found = store.centre_of(scope).await?.ok_or(Refusal::NotFound { what })?;
     Ok(found.details.code)
 }

@@ -13,6 +13,7 @@ use dms_domain::{
         Query,
         relations::{MAX_DEPTH, Relation, Target, relation_named},
     },
+    quotation::Quotation,
     refusal::Refusal,
 };
 use dms_store::keys::TenantKind;
@@ -26,8 +27,8 @@ use crate::{
     extract::Login,
     files,
     views::{
-        AppointmentView, CustomerView, InvoiceView, JobCardView, PartsRequestView, PersonView, ServiceCentreView,
-        ServiceRecordView, SupplierView, VehicleView, json,
+        AppointmentView, CustomerView, InvoiceView, JobCardView, PartsRequestView, PersonView, QuotationView,
+        ServiceCentreView, ServiceRecordView, SupplierView, VehicleView, json,
     },
 };
 
@@ -166,6 +167,11 @@ async fn load_each(app: &App, login: &Login, target: Target, ids: &[Uuid]) -> Ap
             let found: Vec<Invoice> = store.documents(TenantKind::Invoice, own).await?;
             entries(found, |i| (i.id, json(&InvoiceView::of(i))))?
         }
+        Target::Quotation => {
+            let found: Vec<Quotation> = store.documents(TenantKind::Quotation, own).await?;
+            let today = login.context.timestamp().ist_date();
+            entries(found, |q| (q.id, json(&QuotationView::on(q, today))))?
+        }
         Target::Supplier => {
             let found = store.suppliers(login.central_scope()?, ids.iter().copied()).await?;
             entries(found, |s| (s.id, json(&SupplierView::of(s))))?
@@ -229,6 +235,7 @@ async fn load_many(app: &App, login: &Login, target: Target, id: &Uuid, limit: u
         | Target::Appointment
         | Target::JobCard
         | Target::Invoice
+        | Target::Quotation
         | Target::Supplier
         | Target::Inline => Vec::new(),
     };

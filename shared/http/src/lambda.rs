@@ -1,9 +1,13 @@
-//! A function on AWS Lambda: the same router as everywhere, fed by API Gateway's HTTP API.
+//! A function on AWS Lambda: the same router as everywhere, fed by API Gateway's HTTP API; or a task that a schedule
+//! starts.
 
-use lambda_runtime::Error;
+use std::future::Future;
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde::de::IgnoredAny;
 use tracing_subscriber::EnvFilter;
 
-use crate::{config::Config, router::ApiRouter, service};
+use crate::{app::AppState, config::Config, router::ApiRouter, service};
 
 /// Begins to log, one JSON line each, as Lambda's log wants it.
 pub fn log() {
@@ -16,6 +20,25 @@ pub fn log() {
 /// # Errors
 /// A configuration that cannot work, or a failure of the runtime.
 pub async fn serve(routes: ApiRouter) -> Result<(), Error> {
+    let app = start().await?;
+    lambda_http::run(service(routes, app)).await
+}
+
+/// Runs a task whenever the schedule's event comes, whatever is in it. A task that fails is started again by Lambda.
+///
+/// # Errors
+/// A configuration that cannot work, or a failure of the runtime.
+pub async fn scheduled<F, Fut>(task: F) -> Result<(), Error>
+where
+    F: Fn(AppState) -> Fut,
+    Fut: Future<Output = Result<(), Error>>,
+{
+    let app = start().await?;
+    lambda_runtime::run(service_fn(|_: LambdaEvent<IgnoredAny>| task(app.clone()))).await
+}
+
+/// The application, connected.
+async fn start() -> Result<AppState, Error> {
     log();
     // In words: Lambda's log shows an error's debug form.
     let app = Config::from_env().and_then(Config::connect).map_err(|error| error.to_string())?;
@@ -23,5 +46,5 @@ pub async fn serve(routes: ApiRouter) -> Result<(), Error> {
     if let Err(error) = app.store.ping().await {
         tracing::warn!(%error, "the database did not answer during init");
     }
-    lambda_http::run(service(routes, app)).await
+    Ok(app)
 }

@@ -22,6 +22,7 @@ mod middleware;
 pub mod openapi;
 pub mod parts;
 pub mod password;
+pub mod payment;
 mod pdf;
 mod rate_limit;
 mod reply;

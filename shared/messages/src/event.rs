@@ -1,7 +1,7 @@
 //! Events: what happened, said by the command that did it. They are stored in the command's record, so an
 //! effect and its events exist together or not at all.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -33,9 +33,17 @@ impl EventKind {
             | Self::PartsIssueRequested { .. }
             | Self::PartsIssueDecided { .. }
             | Self::PartsIssueDispatched { .. }
-            | Self::PartsIssueReceived { .. } => true,
-            Self::JobCardStatusChanged { .. }
+            | Self::PartsIssueReceived { .. }
+            | Self::QuotationAnswered { .. }
+            | Self::QuotationExpired { .. } => true,
+            Self::QuotationCreated { .. }
+            | Self::QuotationSent { .. }
+            | Self::QuotationConverted { .. }
+            | Self::JobCardStatusChanged { .. }
             | Self::InvoiceIssued { .. }
+            | Self::CreditNoteIssued { .. }
+            | Self::InvoicePaymentRecorded { .. }
+            | Self::AdvanceRecorded { .. }
             | Self::PurchaseOrderReceived { .. }
             | Self::CustomerCreated { .. } => false,
         }
@@ -108,6 +116,59 @@ pub enum EventKind {
         /// The minimum.
         min_stock_level: i64,
     },
+    /// A quotation was written.
+    QuotationCreated {
+        /// The quotation.
+        quotation_id: Uuid,
+        /// Its number.
+        quotation_number: String,
+    },
+    /// A quotation is with the customer: send them the link.
+    QuotationSent {
+        /// The quotation.
+        quotation_id: Uuid,
+        /// Its number.
+        quotation_number: String,
+        /// The customer.
+        customer_id: Uuid,
+        /// The last day on which it can be approved.
+        valid_until: NaiveDate,
+    },
+    /// A quotation was approved or declined: notify whoever wrote it.
+    QuotationAnswered {
+        /// The quotation.
+        quotation_id: Uuid,
+        /// Its number.
+        quotation_number: String,
+        /// APPROVED or REJECTED.
+        status: String,
+        /// CUSTOMER or STAFF.
+        answered_by: String,
+        /// What was approved comes to, in paise; 0 when it was declined.
+        approved_total_paise: i64,
+        /// Who had written it.
+        created_by: Uuid,
+    },
+    /// Nobody answered a quotation in time: notify whoever wrote it.
+    QuotationExpired {
+        /// The quotation.
+        quotation_id: Uuid,
+        /// Its number.
+        quotation_number: String,
+        /// Who had written it.
+        created_by: Uuid,
+    },
+    /// A job card came of a quotation.
+    QuotationConverted {
+        /// The quotation.
+        quotation_id: Uuid,
+        /// Its number.
+        quotation_number: String,
+        /// The job card.
+        job_card_id: Uuid,
+        /// Its number.
+        job_card_number: String,
+    },
     /// An invoice was issued.
     InvoiceIssued {
         /// The invoice.
@@ -125,6 +186,44 @@ pub enum EventKind {
         invoice_number: String,
         /// Grand total, in paise.
         grand_total_paise: i64,
+        /// What credit notes had taken off it before, in paise.
+        #[serde(default)]
+        credited_paise: i64,
+    },
+    /// A credit note was issued.
+    CreditNoteIssued {
+        /// The credit note.
+        credit_note_id: Uuid,
+        /// Its number.
+        credit_note_number: String,
+        /// The invoice.
+        invoice_id: Uuid,
+        /// What it took off, in paise.
+        grand_total_paise: i64,
+        /// Whether the invoice had been PAID before: then its value shrinks.
+        was_paid: bool,
+    },
+    /// Money was taken for an invoice, or given back.
+    InvoicePaymentRecorded {
+        /// The invoice.
+        invoice_id: Uuid,
+        /// The entry.
+        payment_id: Uuid,
+        /// PAYMENT or REFUND.
+        kind: String,
+        /// How much, in paise; more than nothing also when it was given back.
+        amount_paise: i64,
+    },
+    /// An advance was taken on a job card, or given back.
+    AdvanceRecorded {
+        /// The job card.
+        job_card_id: Uuid,
+        /// The entry.
+        payment_id: Uuid,
+        /// ADVANCE or REFUND.
+        kind: String,
+        /// How much, in paise; more than nothing also when it was given back.
+        amount_paise: i64,
     },
     /// A purchase order waits for approval: notify the admins.
     PurchaseOrderSubmitted {

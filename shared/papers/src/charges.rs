@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 
 use dms_domain::{
+    credit_note::{CreditNoteItem, CreditNoteTotals},
     formats::{GstState, HsnSac},
     gst::Supply,
     invoice::{InvoiceItem, InvoiceTotals},
     money::Paise,
     money_text::{grouped, grouped_whole},
+    quotation::QuotationItem,
 };
 
 use crate::{
@@ -50,14 +52,12 @@ pub struct Line {
 
 impl From<&InvoiceItem> for Line {
     fn from(item: &InvoiceItem) -> Self {
-        // Goods need their unit on the paper; of a line without a code none knows what it is.
-        let is_service = item.hsn_sac_code.as_ref().is_some_and(HsnSac::is_service);
         Self {
             description: item.name.clone(),
             remark: None,
             hsn_sac: item.hsn_sac_code.clone(),
             quantity: item.quantity,
-            unit: (!is_service).then_some(PIECES),
+            unit: unit(item.hsn_sac_code.as_ref()),
             unit_price: Some(item.unit_price_paise),
             discount: item.discount_paise,
             gst_rate: item.gst_rate,
@@ -70,8 +70,51 @@ impl From<&InvoiceItem> for Line {
     }
 }
 
-/// The unit quantity code of pieces, in which all parts are counted.
-const PIECES: &str = "NOS";
+impl From<&CreditNoteItem> for Line {
+    fn from(item: &CreditNoteItem) -> Self {
+        Self {
+            description: item.name.clone(),
+            remark: None,
+            hsn_sac: item.hsn_sac_code.clone(),
+            quantity: item.quantity,
+            unit: unit(item.hsn_sac_code.as_ref()),
+            unit_price: None,
+            discount: Paise::ZERO,
+            gst_rate: item.gst_rate,
+            taxable_value: item.taxable_value_paise,
+            cgst: item.cgst_paise,
+            sgst: item.sgst_paise,
+            igst: item.igst_paise,
+            total: item.total_paise,
+        }
+    }
+}
+
+impl From<&QuotationItem> for Line {
+    fn from(item: &QuotationItem) -> Self {
+        Self {
+            description: item.line.part_name.clone(),
+            remark: item.line.part_number.clone(),
+            hsn_sac: item.line.hsn_sac_code.clone(),
+            quantity: item.line.quantity,
+            unit: unit(item.line.hsn_sac_code.as_ref()),
+            unit_price: Some(item.line.rate_paise),
+            discount: item.discount_paise,
+            gst_rate: item.line.gst_percent,
+            taxable_value: item.taxable_value_paise,
+            cgst: item.cgst_paise,
+            sgst: item.sgst_paise,
+            igst: item.igst_paise,
+            total: item.total_paise,
+        }
+    }
+}
+
+/// The unit quantity code in which goods are counted; none of services. Goods need it on the paper; of a line without
+/// a code none knows what it is.
+fn unit(code: Option<&HsnSac>) -> Option<&'static str> {
+    (!code.is_some_and(HsnSac::is_service)).then_some("NOS")
+}
 
 /// The sums of a paper.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -92,6 +135,21 @@ pub struct Totals {
     pub round_off: Paise,
     /// All together.
     pub grand_total: Paise,
+}
+
+impl From<&CreditNoteTotals> for Totals {
+    fn from(totals: &CreditNoteTotals) -> Self {
+        Self {
+            subtotal: totals.taxable_value_paise,
+            discount: Paise::ZERO,
+            taxable_value: totals.taxable_value_paise,
+            cgst: totals.cgst_paise,
+            sgst: totals.sgst_paise,
+            igst: totals.igst_paise,
+            round_off: totals.round_off_paise,
+            grand_total: totals.grand_total_paise,
+        }
+    }
 }
 
 impl From<&InvoiceTotals> for Totals {
@@ -134,14 +192,18 @@ struct Tax {
 
 impl Charges {
     /// Items with their sums.
-    pub fn of(
-        items: &[InvoiceItem],
-        totals: &InvoiceTotals,
+    pub fn of<'a, I>(
+        items: impl IntoIterator<Item = &'a I>,
+        totals: impl Into<Totals>,
         supply: Supply,
         (supplier_state, place_of_supply): (GstState, GstState),
-    ) -> Self {
+    ) -> Self
+    where
+        Line: From<&'a I>,
+        I: 'a,
+    {
         Self {
-            lines: items.iter().map(Line::from).collect(),
+            lines: items.into_iter().map(Line::from).collect(),
             totals: totals.into(),
             supply,
             supplier_state,

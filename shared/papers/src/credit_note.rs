@@ -1,7 +1,13 @@
 //! The credit note (CGST Rule 53(1A)).
 
 use chrono::NaiveDate;
-use dms_domain::money_text::in_words;
+use dms_domain::{
+    credit_note,
+    gst::Supply,
+    invoice::{Invoice, IssuedBy},
+    money_text::in_words,
+    service_centre::ServiceCentre,
+};
 
 use crate::{
     Laid, Party,
@@ -34,6 +40,23 @@ pub struct CreditNote {
 }
 
 impl CreditNote {
+    /// A credit note of an invoice: who supplied is who issued the invoice.
+    pub fn of(note: &credit_note::CreditNote, invoice: &Invoice, centre: &ServiceCentre) -> Self {
+        let issuer = invoice.supplier.clone().unwrap_or_else(|| IssuedBy::of(centre));
+        let states = (note.supplier_state, note.place_of_supply);
+        let supply = Supply::to_customer(states.0, states.1, note.bill_to.is_sez);
+        Self {
+            number: note.gst_credit_note_number.clone(),
+            date: note.created_at.ist_date(),
+            invoice_number: note.gst_invoice_number.clone(),
+            invoice_date: note.invoice_date.ist_date(),
+            reason: note.reason.clone(),
+            supplier: Party::issuer(&issuer, note.supplier_state),
+            recipient: Party::bill_to(&note.bill_to),
+            charges: Charges::of(&note.items, &note.totals, supply, states),
+        }
+    }
+
     /// Lays it out.
     pub fn lay(&self) -> Laid {
         let title = format!("Credit Note {}", self.number);

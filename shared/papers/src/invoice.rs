@@ -3,16 +3,17 @@
 use chrono::NaiveDate;
 use dms_domain::{
     gst::Supply,
-    invoice::{Invoice, IssuedBy, Payment},
+    invoice::{Invoice, IssuedBy},
     money::Paise,
     money_text::{grouped, in_words},
+    payment::Payment,
     service_centre::ServiceCentre,
-    statuses::{InvoiceStatus, PaymentMethod},
+    statuses::{InvoiceStatus, PaymentKind, PaymentMethod},
 };
 
 use crate::{
     Laid, Party,
-    blocks::{Beside, Fact, Facts, Sum, closing, facts, masthead, party_facts, section, totals},
+    blocks::{Beside, Fact, Facts, Sum, closing, facts, masthead, note, party_facts, section, totals},
     charges::{Charges, rupees},
     party::state_with_code,
     qr::{Code, upi_link},
@@ -38,6 +39,10 @@ pub struct PaymentLine {
     pub amount: Paise,
 }
 
+/// The words for a supply to a special economic zone with its tax (Rule 46, third proviso).
+const SEZ: &str = "SUPPLY MEANT FOR EXPORT/SUPPLY TO SEZ UNIT OR SEZ DEVELOPER FOR AUTHORISED OPERATIONS ON PAYMENT OF \
+    INTEGRATED TAX";
+
 /// A tax invoice.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TaxInvoice {
@@ -53,6 +58,8 @@ pub struct TaxInvoice {
     pub charges: Charges,
     /// Whether the recipient pays the tax to the government (Rule 46(p)).
     pub reverse_charge: bool,
+    /// What the law wants to be said of such a supply.
+    pub endorsement: Option<&'static str>,
     /// What it is for: "Job card", "SC001-2025-12-0001".
     pub visit: Vec<(&'static str, String)>,
     /// What was paid.
@@ -85,10 +92,13 @@ impl TaxInvoice {
             date: payment.received_at.ist_date(),
             method: payment.method,
             reference: payment.reference.clone(),
-            amount: payment.amount_paise,
+            amount: match payment.kind {
+                PaymentKind::Payment | PaymentKind::Advance => payment.amount_paise,
+                PaymentKind::Refund => Paise::new(-payment.amount_paise.get()),
+            },
         };
         let states = (invoice.supplier_state, invoice.place_of_supply);
-        let supply = Supply::between(states.0, states.1);
+        let supply = Supply::to_customer(states.0, states.1, invoice.bill_to.is_sez);
         Self {
             number: invoice.gst_invoice_number.clone(),
             date: invoice.created_at.ist_date(),
@@ -97,10 +107,11 @@ impl TaxInvoice {
             charges: Charges::of(&invoice.items, &invoice.totals, supply, states),
             // Nothing a service centre supplies is taxed by reverse charge (CGST Act, section 9(3) and 9(4)).
             reverse_charge: false,
+            endorsement: invoice.bill_to.is_sez.then_some(SEZ),
             visit: visit.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
             payments: invoice.payments.iter().map(payment).collect(),
             paid: invoice.amount_paid_paise,
-            credited: Paise::ZERO,
+            credited: invoice.credited_paise,
             balance: invoice.balance(),
             upi_id: centre.details.upi_id.clone(),
             cancelled: (invoice.status == InvoiceStatus::Cancelled)
@@ -127,6 +138,10 @@ impl TaxInvoice {
         let mut flow = Flow::new(title.clone(), self.cancelled.as_ref().map(|_| "CANCELLED"));
         masthead(&mut flow, &self.supplier, self.title(), "ORIGINAL FOR RECIPIENT");
         facts(&mut flow, &self.facts());
+        if let Some(endorsement) = self.endorsement {
+            note(&mut flow, endorsement);
+            flow.y += 8.0;
+        }
         self.charges.draw(&mut flow);
         self.draw_sums(&mut flow);
         if !self.charges.all_exempt() {
@@ -214,6 +229,7 @@ fn how(payment: &PaymentLine) -> String {
 mod tests {
     use dms_domain::{
         formats::{GstState, Gstin},
+        gst::Supply,
         invoice::{ChargeLine, charge},
     };
 
@@ -243,7 +259,7 @@ mod tests {
         let state = GstState::parse("27").unwrap();
         let date = NaiveDate::from_ymd_opt(2025, 12, 20).unwrap();
         let lines: Vec<ChargeLine> = rates.iter().map(line).collect();
-        let (items, totals) = charge(&lines, Paise::ZERO, state, state, date).unwrap();
+        let (items, totals) = charge(&lines, Paise::ZERO, Supply::IntraState, date).unwrap();
         TaxInvoice {
             number: String::new(),
             date,
@@ -251,6 +267,7 @@ mod tests {
             recipient: party(recipient),
             charges: Charges::of(&items, &totals, Supply::IntraState, (state, state)),
             reverse_charge: false,
+            endorsement: None,
             visit: Vec::new(),
             payments: Vec::new(),
             paid: Paise::ZERO,

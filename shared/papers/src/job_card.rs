@@ -73,8 +73,9 @@ pub struct JobCardPaper {
     pub cancelled: Option<String>,
 }
 
-impl From<&JobCardItem> for JobItem {
-    fn from(item: &JobCardItem) -> Self {
+impl JobItem {
+    /// An item of a card, at what the card charges it.
+    fn of(card: &JobCard, item: &JobCardItem) -> Self {
         let remarks = [
             Some(item.part_code.clone()).filter(|code| *code != item.part_name),
             item.labour_code.clone(),
@@ -96,7 +97,7 @@ impl From<&JobCardItem> for JobItem {
             technician: item.technician.clone(),
             quantity: item.qty,
             unit_price: item.unit_price_paise,
-            amount: item.amount(),
+            amount: card.charged_amount(item),
         }
     }
 }
@@ -162,7 +163,7 @@ impl JobCardPaper {
                 form("WARRANTY CASE", rest(forms.and_then(|forms| forms.part2_a_data.as_ref()))),
                 form("REQUISITION", rest(forms.and_then(|forms| forms.part3_data.as_ref()))),
             ],
-            items: card.items.iter().map(JobItem::from).collect(),
+            items: card.items.iter().map(|item| JobItem::of(card, item)).collect(),
             estimate: card.estimated_cost_paise,
             cancelled: (card.status == JobCardStatus::Cancelled)
                 .then(|| card.cancel_reason.clone().unwrap_or_default()),

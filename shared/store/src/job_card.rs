@@ -12,19 +12,21 @@ use dms_access::TenantScope;
 use dms_domain::{
     appointment::Appointment,
     calendar::Timestamp,
-    job_card::{JobCard, JobCardForms},
+    job_card::{JobCard, JobCardForms, snapshot},
     numbering::Series,
     parts_request::PartsRequest,
+    refusal::must_exist,
     search,
     statuses::{AppointmentStatus, JobCardStatus, PartsRequestStatus},
     stock::LedgerType,
     vehicle::ServiceRecord,
 };
 use dms_messages::EventKind;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::{
-    client::{Item, Range, Store},
+    client::{Range, Store},
     command::Plan,
     entity::{Entity, IndexKeys, Posting, TallyCell, from_item},
     error::StoreError,
@@ -34,7 +36,8 @@ use crate::{
     planted::{PlantedBug, planted},
     stock::{Cause, SeenParts, StockMove},
     tables::{Index, Table},
-    transaction::Transaction,
+    transaction::{OnFailure, Transaction},
+    update::Update,
 };
 
 impl Entity for JobCard {
@@ -90,6 +93,24 @@ pub struct Hints {
     pub(crate) card: SeenCard,
     /// Centres' parts that were not where a receipt expected them.
     pub(crate) receivers: SeenReceivers,
+    /// The vehicle is no longer occupied by the job card.
+    pub(crate) vehicle_left: Arc<AtomicBool>,
+}
+
+impl Hints {
+    /// The failed condition of an update that frees the vehicle: it is planned again without that.
+    pub(crate) fn on_vehicle_left(&self) -> OnFailure {
+        noted(&self.vehicle_left)
+    }
+}
+
+/// A failed condition that the next plan knows of.
+fn noted(hint: &Arc<AtomicBool>) -> OnFailure {
+    let hint = hint.clone();
+    Box::new(move |_| {
+        hint.store(true, Relaxed);
+        None
+    })
 }
 
 impl Store {
@@ -124,6 +145,27 @@ impl Store {
         self.query(&range, limit).await?.into_iter().map(from_item).collect()
     }
 
+    /// Part 1 of a new card: what is said of it, completed from customer and vehicle unless that is all.
+    ///
+    /// # Errors
+    /// A field error when customer or vehicle do not exist; [`StoreError::Unavailable`] or
+    /// [`StoreError::Throttled`].
+    pub async fn job_card_snapshot(
+        &self,
+        (customer_id, vehicle_id): (Uuid, Uuid),
+        said: Map<String, Value>,
+    ) -> Result<Map<String, Value>, StoreError> {
+        if said.contains_key("fullName") && said.contains_key("registrationNumber") {
+            return Ok(said);
+        }
+        let (customer, vehicle) = tokio::try_join!(self.customer(&customer_id), self.vehicle(&vehicle_id))?;
+        let customer = must_exist(customer, "customerId", "customer", customer_id)?;
+        let vehicle = must_exist(vehicle, "vehicleId", "vehicle", vehicle_id)?;
+        let mut all = snapshot(&customer, &vehicle);
+        all.extend(said);
+        Ok(all)
+    }
+
     /// Opens a job card (specification §5, "Auto-actions"): takes its number, occupies the vehicle, moves the
     /// appointment. `card` comes without a number; `appointment` as it is and as it will be.
     ///
@@ -131,26 +173,18 @@ impl Store {
     /// [`StoreError::Corrupt`]; the refusals come from the commit.
     pub fn open_job_card(
         &self,
-        card: JobCard,
-        mut forms: JobCardForms,
+        (card, forms): (JobCard, JobCardForms),
         (series, last): (&Series, i64),
-        appointment: Option<(&Appointment, Appointment)>,
+        appointment: Option<(Appointment, Appointment)>,
     ) -> Result<Plan<(JobCard, JobCardForms)>, StoreError> {
         let mut transaction = Transaction::new();
-        let card = JobCard { job_card_number: transaction.take_number(series, last), ..card.labelled(&forms) };
-        if let Some(part1) = forms.part1_data.as_mut().and_then(serde_json::Value::as_object_mut) {
-            part1.insert("jobCardNumber".to_owned(), card.job_card_number.clone().into());
-        }
-        transaction.create(&card)?;
-        transaction.append(&forms)?;
-        transaction.occupy_vehicle(card.vehicle_id, card.customer_id, card.id, card.created_at);
-        if let Some((before, after)) = appointment {
-            transaction.replace(before, &after)?;
-        }
-        Ok(Plan::new(transaction, (card, forms)))
+        let card = JobCard { job_card_number: transaction.take_number(series, last), ..card };
+        let opened = transaction.open_job_card((card, forms), appointment)?;
+        Ok(Plan::new(transaction, opened))
     }
 
-    /// Changes a card's words, items and forms; feedback given after payment goes into the vehicle's history.
+    /// Changes a card's words, items and forms; feedback given after payment goes into the vehicle's history, where there is
+    /// a line of the card.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`].
@@ -159,7 +193,7 @@ impl Store {
         old: &JobCard,
         new: JobCard,
         forms: Option<JobCardForms>,
-        record: Option<ServiceRecord>,
+        in_history: bool,
     ) -> Result<Plan<JobCard>, StoreError> {
         let mut transaction = Transaction::new();
         let new = match &forms {
@@ -170,8 +204,8 @@ impl Store {
         if let Some(forms) = &forms {
             transaction.overwrite(forms)?;
         }
-        if let Some(record) = &record {
-            transaction.overwrite(record)?;
+        if in_history {
+            transaction.update(feedback(&new));
         }
         Ok(Plan::new(transaction, new))
     }
@@ -216,6 +250,22 @@ impl Store {
         }
         let changed = status_changed(old, &new);
         Ok(Plan::new(transaction, new).event(Some(old.service_center_id), changed))
+    }
+
+    /// Records an advance, or that it was given back.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn pay_in_advance(&self, old: &JobCard, new: JobCard) -> Result<Plan<JobCard>, StoreError> {
+        let recorded = new.advances.last().map(|entry| EventKind::AdvanceRecorded {
+            job_card_id: new.id,
+            payment_id: entry.id,
+            kind: entry.kind.as_str().to_owned(),
+            amount_paise: entry.amount_paise.get(),
+        });
+        let centre = Some(new.service_center_id);
+        let plan = Plan::replace(old, new)?;
+        Ok(recorded.into_iter().fold(plan, |plan, event| plan.event(centre, event)))
     }
 
     /// Asks for parts: stores the request and makes the card wait for it.
@@ -277,7 +327,7 @@ impl Store {
         let now = new.updated_at;
         let mut transaction = Transaction::new();
         transaction.replace(old, &new)?;
-        transaction.free_vehicle(new.vehicle_id, new.id, now);
+        transaction.free_vehicle(new.vehicle_id, new.id, now, hints);
         let reopen = (AppointmentStatus::InProgress, AppointmentStatus::Arrived);
         transaction.step_own_appointment(&new, reopen, hints);
         for request in open_requests.iter().filter(|_| !planted(PlantedBug::RequestsStayOpen)) {
@@ -294,6 +344,19 @@ impl Store {
     }
 }
 
+/// What the customer said, in the vehicle's history: the line's other fields are the invoice's.
+fn feedback(card: &JobCard) -> Update {
+    let line = Update::of(keys::vehicle_history(&card.vehicle_id, &card.id)).when_exists();
+    let line = match &card.customer_feedback {
+        Some(words) => line.set("customerFeedback", words),
+        None => line.remove("customerFeedback"),
+    };
+    match card.feedback_rating {
+        Some(rating) => line.set_number("feedbackRating", i64::from(rating)),
+        None => line.remove("feedbackRating"),
+    }
+}
+
 /// Parts of a card go back to stock.
 fn returned(card: &JobCard, parts: BTreeMap<Uuid, i64>, by: Uuid, now: Timestamp) -> Vec<StockMove> {
     let words = ("RETURNED", LedgerType::Return);
@@ -301,6 +364,25 @@ fn returned(card: &JobCard, parts: BTreeMap<Uuid, i64>, by: Uuid, now: Timestamp
 }
 
 impl Transaction {
+    /// What opening a card that has its number does: the card and its forms, the vehicle, the appointment.
+    pub(crate) fn open_job_card(
+        &mut self,
+        (card, mut forms): (JobCard, JobCardForms),
+        appointment: Option<(Appointment, Appointment)>,
+    ) -> Result<(JobCard, JobCardForms), StoreError> {
+        if let Some(part1) = forms.part1_data.as_mut().and_then(Value::as_object_mut) {
+            part1.insert("jobCardNumber".to_owned(), card.job_card_number.clone().into());
+        }
+        let card = card.labelled(&forms);
+        self.create(&card)?;
+        self.append(&forms)?;
+        self.occupy_vehicle(card.vehicle_id, card.customer_id, card.id, card.created_at);
+        if let Some((before, after)) = appointment {
+            self.replace(&before, &after)?;
+        }
+        Ok((card, forms))
+    }
+
     fn step_own_appointment(
         &mut self,
         card: &JobCard,
@@ -311,12 +393,7 @@ impl Transaction {
         if hints.leave_appointment.load(Relaxed) {
             return;
         }
-        let leave = hints.leave_appointment.clone();
-        let on_failure = move |_: Option<&Item>| {
-            leave.store(true, Relaxed);
-            None
-        };
-        self.step_appointment(appointment, step, card.updated_at, Box::new(on_failure));
+        self.step_appointment(appointment, step, card.updated_at, noted(&hints.leave_appointment));
     }
 }
 

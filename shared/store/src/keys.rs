@@ -11,7 +11,7 @@
 //! | a vehicle's service history, newest first | table | `VEH#id#HISTORY` | job card id |
 //! | service centres, all or one | table | `CENTRES` | ordinal, 4 digits |
 //! | a centre's users (or the dealership's), newest first | gsi2 | `C7#USER` `DEALERSHIP#USER` | id |
-//! | a tenant document by id; all of a centre, newest first | table | `C7#JC` `C7#APT` `C7#PR` `C7#PART` `C7#INV` `C7#PI` `C7#FILE` | id |
+//! | a tenant document by id; all of a centre, newest first | table | `C7#JC` `C7#APT` `C7#PR` `C7#PART` `C7#INV` `C7#CN` `C7#PI` `C7#QTN` `C7#FILE` | id |
 //! | … in one state | gsi1 | `C7#JC#<code>` | id |
 //! | the files of a job card, vehicle or customer, of one centre or all | gsi2 | `id#FILE` | centre's ordinal, 4 digits; file id |
 //! | files that wait for their content, of all centres | gsi1 | `FILES.PENDING` | file id |
@@ -20,6 +20,7 @@
 //! | Central's documents by id; all, newest first | table | `CENTRAL#PART` `CENTRAL#PO` `CENTRAL#SUP` | id |
 //! | … in one state | gsi1 | `CENTRAL#PO#<code>` | id |
 //! | deleted documents of a centre, or Central's | table | `C7#APT.DELETED` | id |
+//! | a centre's quotations that nobody answered yet, by their last day | gsi2 | `C7#QTN.DUE` | day, id |
 //! | a job card's parts requests | gsi2 | `C7#JC#id#PR` | id |
 //! | parts at or below their minimum | low-stock | `C7#PART` `CENTRAL#PART` | stock − minimum |
 //! | a part's ledger, newest first | table | `C7#PART#id#LEDGER` `CENTRAL#PART#id#LEDGER` | entry id |
@@ -38,7 +39,8 @@
 //! | vehicles by the beginning of registration or VIN | table | `UNIQUE#registration#MH1` | value |
 //! | requests counted in a minute | limits | `RATE#who#minute` | `-` |
 
-use dms_access::{CentralScope, TenantScope};
+use chrono::NaiveDate;
+use dms_access::{CentralScope, TenantScope, VerifiedLink};
 use dms_domain::{
     calendar::MonthKey,
     ids::{self, CentreOrdinal},
@@ -118,6 +120,22 @@ pub(crate) fn job_card_forms(card: &Key) -> Key {
 /// gsi2: a job card's parts requests.
 pub fn job_card_requests_pk(scope: TenantScope, job_card: &Uuid) -> String {
     format!("{}#{job_card}#PR", TenantKind::JobCard.pk(scope))
+}
+
+/// gsi2: a centre's quotations that nobody answered yet. Whether a day has come is no one's secret, and what is found is
+/// shown to no one: the sweep has no user.
+pub(crate) fn due_quotations_pk(centre: CentreOrdinal) -> String {
+    format!("C{}#{}.DUE", centre.get(), TenantKind::Quotation.prefix())
+}
+
+/// The place there of a quotation that is in hand.
+pub(crate) fn due_quotation(id: &Uuid, valid_until: NaiveDate) -> Option<Key> {
+    Some(Key::new(due_quotations_pk(ids::ordinal_of(id)?), format!("{valid_until}#{id}")))
+}
+
+/// The quotation that an approval link is for.
+pub(crate) fn linked_quotation(link: &VerifiedLink) -> Key {
+    TenantKind::Quotation.own(&link.quotation_id()).key()
 }
 
 /// Partition of a part's ledger.

@@ -46,6 +46,14 @@ pub enum PlantedBug {
     LossWithoutRecord,
     /// A receipt of some pieces leaves the note of what is under way as it is.
     TransitNoteNotUpdated,
+    /// An invoice takes over what was paid in advance, and the job card keeps it, too.
+    AdvanceKeptOnCard,
+    /// A paid invoice is credited, and the vehicle has cost as much as before.
+    SpentKeptWhenCredited,
+    /// Parts that a credit note returns are not in stock.
+    CreditedPartsVanish,
+    /// Parts that a credit note returns are still on the job card.
+    CreditedPartsStayOnCard,
 }
 
 impl PlantedBug {
@@ -72,6 +80,10 @@ impl PlantedBug {
         Self::ClosedPiecesVanish,
         Self::LossWithoutRecord,
         Self::TransitNoteNotUpdated,
+        Self::AdvanceKeptOnCard,
+        Self::SpentKeptWhenCredited,
+        Self::CreditedPartsVanish,
+        Self::CreditedPartsStayOnCard,
     ];
 }
 

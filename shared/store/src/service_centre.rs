@@ -1,5 +1,6 @@
 //! Service centres in DynamoDB. All are in one small partition, each under its ordinal.
 
+use dms_access::TenantScope;
 use dms_domain::{
     ids::{self, CentreOrdinal},
     service_centre::ServiceCentre,
@@ -44,6 +45,14 @@ impl Store {
         let centre: Option<ServiceCentre> = item.map(from_item).transpose()?;
         // The ordinal is part of the id, and not all of it.
         Ok(centre.filter(|centre| centre.id == *id))
+    }
+
+    /// The service centre of a scope.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
+    pub async fn centre_of(&self, scope: TenantScope) -> Result<Option<ServiceCentre>, StoreError> {
+        self.get(Table::Core, &keys::centre(scope.ordinal())).await?.map(from_item).transpose()
     }
 
     /// Service centres by id, in no order.

@@ -114,9 +114,22 @@ impl Transaction {
     /// # Errors
     /// [`StoreError::Corrupt`] when the document has no item form.
     pub fn replace<E: Entity>(&mut self, old: &E, new: &E) -> Result<(), StoreError> {
+        self.replace_or(old, new, replan())
+    }
+
+    /// The same; `on_changed` says what it means when the document has changed since.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when the document has no item form.
+    pub(crate) fn replace_or<E: Entity>(
+        &mut self,
+        old: &E,
+        new: &E,
+        on_changed: OnFailure,
+    ) -> Result<(), StoreError> {
         let unchecked = planted(PlantedBug::ReplacedWithoutVersion);
         let condition = if unchecked { Condition::None } else { Condition::Version(old.version()) };
-        self.put(Table::Core, to_item(new)?, condition, replan());
+        self.put(Table::Core, to_item(new)?, condition, on_changed);
         self.recount(old.tally(), new.tally());
         let (before, after) = (old.postings(), new.postings());
         self.unpost(before.iter().filter(|posting| !after.contains(posting)));

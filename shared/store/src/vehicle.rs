@@ -1,5 +1,7 @@
 //! Vehicles and their service history in DynamoDB.
 
+use std::sync::atomic::Ordering::Relaxed;
+
 use dms_domain::{
     calendar::{MonthKey, Timestamp},
     refusal::Refusal,
@@ -14,6 +16,7 @@ use crate::{
     command::Plan,
     entity::{Entity, IndexKeys, NO_STATE, Posting, TallyCell, from_item},
     error::StoreError,
+    job_card::Hints,
     keys::{self, Key, MasterKind},
     tables::{Index, Table},
     transaction::Transaction,
@@ -204,15 +207,20 @@ impl Transaction {
         self.update_or(occupy, Box::new(move |item| Some(why_not_occupied(item, vehicle, customer))));
     }
 
-    /// Frees a vehicle whose job card is over.
-    pub(crate) fn free_vehicle(&mut self, vehicle: Uuid, job_card: Uuid, now: Timestamp) {
-        let free = Update::of(MasterKind::Vehicle.key(&vehicle))
+    /// Frees a vehicle whose job card is over, unless it has been freed before, when the card was paid.
+    pub(crate) fn free_vehicle(&mut self, vehicle: Uuid, job_card: Uuid, now: Timestamp, hints: &Hints) {
+        let update = Update::of(MasterKind::Vehicle.key(&vehicle));
+        if hints.vehicle_left.load(Relaxed) {
+            self.update(update.unless("activeJobCardId", job_card.to_string()).when_exists());
+            return;
+        }
+        let free = update
             .set("currentStatus", VehicleStatus::Available.as_str())
             .remove("activeJobCardId")
             .set("updatedAt", now.to_string())
             .add("version", 1)
             .when("activeJobCardId", job_card.to_string());
-        self.update(free);
+        self.update_or(free, hints.on_vehicle_left());
     }
 }
 

@@ -118,6 +118,7 @@ fn customer(name: &str) -> Customer {
         pincode: None,
         customer_type: CustomerType::B2c,
         gstin: None,
+        is_sez: false,
     };
     Customer::new(dms_store::new_id(now(), None), "CUST-0001".to_owned(), details, Timestamp::new(now()))
 }

@@ -179,6 +179,37 @@ impl Dealership {
         self.central.patch(&path, json!({})).await.expect(200)
     }
 
+    /// Writes a quotation for a new customer with a new vehicle: two brake pads and the work, 500 off.
+    pub async fn quotation(&self, centre: &Centre) -> Value {
+        let customer = self.customer().await;
+        let vehicle = self.vehicle_of(&customer).await;
+        self.quotation_for(centre, &vehicle).await
+    }
+
+    /// The same for a vehicle.
+    pub async fn quotation_for(&self, centre: &Centre, vehicle: &Value) -> Value {
+        let body = json!({"customerId": vehicle["customerId"], "vehicleId": vehicle["id"], "discount": 500,
+        "items": [
+            {"partName": "Brake Pad", "partNumber": "BP001", "quantity": 2, "rate": 2500, "gstPercent": 18},
+            {"itemType": "work_item", "partName": "Brake adjustment", "quantity": 1, "rate": 1500, "gstPercent": 18},
+        ]});
+        centre.advisor.create("/api/quotations", body).await
+    }
+
+    /// A quotation that is with the customer.
+    pub async fn sent_quotation(&self, centre: &Centre) -> Value {
+        let quotation = self.quotation(centre).await;
+        let path = format!("/api/quotations/{}/send", id(&quotation));
+        centre.advisor.patch(&path, json!({})).await.expect(200)
+    }
+
+    /// A quotation that was approved as a whole.
+    pub async fn approved_quotation(&self, centre: &Centre) -> Value {
+        let quotation = self.quotation(centre).await;
+        let path = format!("/api/quotations/{}/approve", id(&quotation));
+        centre.advisor.patch(&path, json!({})).await.expect(200)
+    }
+
     /// Issues an invoice for a completed card, with a service charge.
     pub async fn invoice_for(&self, centre: &Centre, card: &Value) -> Value {
         let body = json!({"customerId": card["customerId"], "vehicleId": card["vehicleId"], "jobCardId": card["id"],

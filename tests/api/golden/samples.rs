@@ -4,11 +4,12 @@ use dms_domain::{
     calendar::Timestamp,
     formats::{GstState, HsnSac},
     gst::Supply,
-    invoice::{BillTo, ChargeLine, Invoice, InvoiceItem, IssuedBy, Payment, charge},
+    invoice::{BillTo, ChargeLine, Invoice, InvoiceItem, IssuedBy, charge},
     job_card::{JobCard, JobCardForms},
     money::Paise,
+    payment::Payment,
     service_centre::ServiceCentre,
-    statuses::{InvoiceStatus, PaymentMethod},
+    statuses::{InvoiceStatus, PaymentKind, PaymentMethod},
 };
 use dms_papers::{Charges, CreditNote, JobCardPaper, Laid, Party, Quotation, TaxInvoice};
 use serde_json::json;
@@ -58,7 +59,7 @@ pub(super) fn invoice(lines: &[ChargeLine], discount: i64, place: &str, bill_to:
     let (supplier, place_of_supply) = states(place);
     let now = at("2025-12-20T10:00:00Z");
     let (items, totals): (Vec<InvoiceItem>, _) =
-        charge(lines, Paise::new(discount), supplier, place_of_supply, now.ist_date()).unwrap();
+        charge(lines, Paise::new(discount), Supply::between(supplier, place_of_supply), now.ist_date()).unwrap();
     Invoice {
         id: Uuid::nil(),
         invoice_number: "INV-SC001-2025-0042".to_owned(),
@@ -81,6 +82,8 @@ pub(super) fn invoice(lines: &[ChargeLine], discount: i64, place: &str, bill_to:
         totals,
         amount_paid_paise: Paise::ZERO,
         payments: Vec::new(),
+        credited_paise: Paise::ZERO,
+        credit_notes: Vec::new(),
         paid_at: None,
         cancel_reason: None,
         created_by_id: Uuid::nil(),
@@ -97,6 +100,7 @@ fn person(name: &str, address: &str, city: &str) -> BillTo {
         city_state: Some(city.to_owned()),
         pincode: "400061".parse().ok(),
         gstin: None,
+        is_sez: false,
     }
 }
 
@@ -118,6 +122,7 @@ pub(super) fn asha() -> BillTo {
 fn paid(mut invoice: Invoice, parts: &[(i64, PaymentMethod, &str)]) -> Invoice {
     for (amount, method, reference) in parts {
         invoice.payments.push(Payment {
+            kind: PaymentKind::Payment,
             id: Uuid::nil(),
             amount_paise: Paise::new(*amount),
             method: *method,
@@ -217,7 +222,8 @@ pub(super) fn others() -> Vec<(&'static str, Laid)> {
     let old = at("2025-08-10T10:00:00Z").ist_date();
     let (supplier, place) = states("Maharashtra");
     let (items, totals) =
-        charge(&[line("Tyre", "40111010", 812_500, 1, 28)], Paise::ZERO, supplier, place, old).unwrap();
+        charge(&[line("Tyre", "40111010", 812_500, 1, 28)], Paise::ZERO, Supply::between(supplier, place), old)
+            .unwrap();
     let old_note = CreditNote {
         number: "SC001-2025-C004".to_owned(),
         invoice_number: "SC001-2025-0011".to_owned(),
@@ -237,6 +243,7 @@ pub(super) fn others() -> Vec<(&'static str, Laid)> {
         charges,
         notes: vec!["Prices hold until the day named above. Parts that turn out to be needed in the course of the work are \
             offered separately before they are fitted.".to_owned()],
+        approved: None,
         stamp: None,
     };
     vec![

@@ -72,6 +72,10 @@ pub(super) async fn fill(dealership: &Dealership, seed: u64, size: &Size) {
         maker.issue(centre).await;
         maker.time_passes();
     }
+    for _ in 0..size.dear {
+        maker.quotation(maker.centre()).await;
+        maker.time_passes();
+    }
     maker.regular().await;
     for (path, every) in [("customers", 9), ("vehicles", 9), ("appointments", 7), ("suppliers", 4), ("users", 5)] {
         let mut rows = dealership.admin.get(&format!("/api/{path}?limit=100")).await.rows();
@@ -312,6 +316,39 @@ impl<'a> Maker<'a> {
             _ => {
                 centre.inventory.patch(&format!("{path}/approve"), json!({})).await.expect(200);
             }
+        }
+    }
+
+    /// A quotation, some steps on: 1 to 3 leave it to expire when time passes.
+    pub(super) async fn quotation(&self, centre: &Centre) {
+        let customer = self.customer().await;
+        let vehicle = self.vehicle(&customer).await;
+        let quotation = self.dealership.quotation_for(centre, &vehicle).await;
+        let path = format!("/api/quotations/{}", id(&quotation));
+        let steps = self.below(8);
+        if steps == 1 {
+            let days = json!({"validityDays": self.of(&[1, 5, 60])});
+            centre.advisor.patch(&path, days).await.expect(200);
+        }
+        if steps < 2 {
+            return;
+        }
+        centre.advisor.patch(&format!("{path}/send"), json!({})).await.expect(200);
+        match steps {
+            3 => {
+                centre.advisor.patch(&format!("{path}/revise"), json!({})).await.expect(200);
+            }
+            4 => {
+                centre.advisor.patch(&format!("{path}/reject"), json!({"reason": "Too dear"})).await.expect(200);
+            }
+            5.. => {
+                centre.manager.patch(&format!("{path}/approve"), json!({})).await.expect(200);
+                self.time_passes();
+            }
+            _ => {}
+        }
+        if steps > 6 {
+            centre.advisor.post(&format!("{path}/convert"), json!({})).await.expect(201);
         }
     }
 

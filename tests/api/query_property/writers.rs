@@ -94,7 +94,7 @@ fn fault(
 /// One writer: makes or changes something.
 async fn write(dealership: &Dealership, maker: &Maker<'_>, appointments: &[Value]) {
     let centre = maker.centre();
-    match maker.below(8) {
+    match maker.below(9) {
         0 => {
             let customer = maker.customer().await;
             let vehicle = maker.vehicle(&customer).await;
@@ -107,6 +107,7 @@ async fn write(dealership: &Dealership, maker: &Maker<'_>, appointments: &[Value
             maker.card(centre).await;
         }
         3 => maker.adjust_a_part(centre).await,
+        5 => maker.quotation(centre).await,
         4 => {
             // Some are in a state that forbids it.
             let path = format!("/api/appointments/{}", id(&appointments[maker.below(appointments.len())]));
@@ -151,7 +152,9 @@ async fn while_others_write_rows_are_whole_and_totals_lie_between_before_and_aft
     for round in 0..ROUNDS {
         let appointments = dealership.admin.get("/api/appointments?limit=100").await.rows();
         let all: Vec<usize> = (0..now.len()).collect();
-        let moving = |n: &usize| ["/api/job-cards", "/api/appointments"].contains(&now[*n].path.as_str());
+        let moving = |n: &usize| {
+            ["/api/job-cards", "/api/appointments", "/api/quotations"].contains(&now[*n].path.as_str())
+        };
         let moving: Vec<usize> = all.iter().copied().filter(moving).collect();
         let asked = (0..questions).map(|n| {
             let from = if n % 2 == 0 { &moving } else { &all };

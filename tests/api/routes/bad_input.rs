@@ -21,6 +21,7 @@ struct Shop {
     part: Value,
     request: Value,
     invoice: Value,
+    quotation: Value,
     before: Vec<Value>,
 }
 
@@ -38,8 +39,9 @@ impl Shop {
             "serviceType": "Repair", "appointmentDate": "2026-12-25", "appointmentTime": "10:00 AM"});
         centre.advisor.create("/api/appointments", appointment).await;
         let invoice = dealership.invoice_for(centre, &completed).await;
+        let quotation = dealership.sent_quotation(centre).await;
         let before = lists(&dealership.admin).await;
-        Self { dealership, card, part, request, invoice, before }
+        Self { dealership, card, part, request, invoice, quotation, before }
     }
 
     fn card(&self, suffix: &str) -> String {
@@ -62,6 +64,7 @@ async fn lists(admin: &Client) -> Vec<Value> {
         "parts-requests",
         "inventory",
         "invoices",
+        "quotations",
         "users",
         "service-centers",
     ] {
@@ -154,6 +157,8 @@ async fn missing_fields_are_named() {
         (&format!("{card}/items"), json!({"itemType": "part"}), "partName"),
         ("/api/inventory/parts", json!({}), "partName"),
         ("/api/invoices", json!({}), "customerId"),
+        ("/api/quotations", json!({}), "customerId"),
+        ("/api/quotations", json!({"customerId": id(&shop.card)}), "vehicleId"),
         ("/api/service-centers", json!({}), "code"),
         ("/api/users", json!({}), "email"),
     ] {
@@ -165,6 +170,7 @@ async fn missing_fields_are_named() {
         (format!("/api/inventory/parts/{}/adjust-stock", id(&shop.part)), "adjustmentType"),
         (format!("/api/parts-requests/{}/reject", id(&shop.request)), "reason"),
         (format!("/api/invoices/{}/status", id(&shop.invoice)), "status"),
+        (format!("/api/quotations/{}/reject", id(&shop.quotation)), "reason"),
     ] {
         assert_named(send(admin, &Method::PATCH, &path, &json!({})).await, 422, field, &path);
     }
@@ -192,6 +198,13 @@ async fn wrong_fields_of_everything_else_are_named() {
     let invoice = |items: Value, field: &str| {
         let body = json!({"customerId": owner, "items": items, "serviceCenterId": shop.dealership.one.id});
         ("/api/invoices".to_owned(), body, field.to_owned())
+    };
+    let quotation = |field: &str, value: Value| {
+        let mut item = json!({"partName": "Brake Pad", "quantity": 1, "rate": 1, "gstPercent": 18});
+        item[field] = value;
+        let body = json!({"customerId": owner, "vehicleId": shop.card["vehicleId"], "items": [item],
+            "serviceCenterId": shop.dealership.one.id});
+        ("/api/quotations".to_owned(), body, format!("items[0].{field}"))
     };
     let line = |quantity: Value, price: Value| json!([{"name": "X", "quantity": quantity, "unitPrice": price, "gstRate": 18}]);
     let parts = |quantity: Value| {
@@ -225,6 +238,14 @@ async fn wrong_fields_of_everything_else_are_named() {
         parts(json!(10_000_001)),
         parts(json!(9_223_372_036_854_775_807_i64)),
         parts(json!(1e30)),
+        quotation("partName", Value::Null),
+        quotation("quantity", json!(-1)),
+        quotation("quantity", json!(1e30)),
+        quotation("rate", json!("0.001")),
+        quotation("rate", json!("1000000000.01")),
+        quotation("gstPercent", json!(-1)),
+        quotation("gstPercent", json!("18")),
+        quotation("gstPercent", json!(17)),
         invoice(line(json!(-1), json!(1)), "items[0].quantity"),
         invoice(line(json!(1), json!("0.001")), "items[0].unitPrice"),
         invoice(line(json!(1), json!(-1)), "items[0].unitPrice"),
@@ -576,6 +597,8 @@ async fn an_expired_or_forged_token_changes_nothing() {
             (Method::PATCH, card.clone(), json!({"priority": "LOW"})),
             (Method::POST, format!("{card}/cancel"), json!({"reason": "No"})),
             (Method::PATCH, format!("/api/invoices/{}/status", id(&shop.invoice)), json!({"status": "PAID"})),
+            (Method::PATCH, format!("/api/quotations/{}/approve", id(&shop.quotation)), json!({})),
+            (Method::POST, format!("/api/quotations/{}/approval-link", id(&shop.quotation)), json!({})),
             (Method::PATCH, format!("/api/parts-requests/{}/approve", id(&shop.request)), json!({})),
             (Method::DELETE, card, json!({})),
         ] {

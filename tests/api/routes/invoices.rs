@@ -228,6 +228,30 @@ async fn between_states_integrated_tax_is_charged_to_the_paisa() {
 }
 
 #[tokio::test]
+async fn a_unit_of_a_special_economic_zone_is_charged_integrated_tax_in_its_own_state_too() {
+    let dealership = open().await;
+    let mut unit = json!({"name": "Zone Ltd", "phone": "9876543210", "customerType": "B2B", "isSez": true});
+    let refused = dealership.admin.post("/api/customers", unit.clone()).await;
+    refused.refused(422, "VALIDATION_FAILED").naming("isSez");
+    unit["gstin"] = json!("27AABCU9603R1ZN");
+    let unit = dealership.admin.create("/api/customers", unit).await;
+    assert_eq!(unit["isSez"], true);
+    let path = format!("/api/customers/{}", id(&unit));
+    let without = dealership.admin.patch(&path, json!({"gstin": null})).await;
+    without.refused(422, "VALIDATION_FAILED").naming("isSez");
+    let invoice = sell(&dealership, &unit, json!([service("100", 18)])).await.expect(201);
+    assert_eq!((&invoice["placeOfSupply"], &invoice["billTo"]["isSez"]), (&json!("Maharashtra"), &json!(true)));
+    assert_money(&invoice, &[("cgst", "0"), ("sgst", "0"), ("igst", "18"), ("grandTotal", "118")]);
+    dealership.admin.patch(&path, json!({"isSez": false})).await.expect(200);
+    let credit = format!("{INVOICES}/{}/credit-notes", id(&invoice));
+    let part = json!({"reason": "Too dear", "items": [{"srNo": 1, "amount": 50}]});
+    let note = dealership.one.manager.create(&credit, part).await;
+    assert_money(&note, &[("cgst", "0"), ("igst", "9"), ("grandTotal", "59")]);
+    let later = sell(&dealership, &unit, json!([service("100", 18)])).await.expect(201);
+    assert_money(&later, &[("cgst", "9"), ("sgst", "9"), ("igst", "0")]);
+}
+
+#[tokio::test]
 async fn a_warranty_item_is_on_the_invoice_and_costs_nothing() {
     let dealership = open().await;
     let card = dealership.card_in_progress(&dealership.one).await;

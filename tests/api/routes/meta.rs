@@ -242,6 +242,7 @@ async fn a_schema_of_the_document_means_the_same_to_every_function() {
         ("parts-issues", parts_issues::routes()),
         ("parts-requests", parts_requests::routes()),
         ("purchase-orders", purchase_orders::routes()),
+        ("quotations", quotations::routes()),
         ("vehicles", vehicles::routes()),
     ];
     // Merged into one document, of two that differ one would be lost.

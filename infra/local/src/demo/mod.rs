@@ -219,6 +219,20 @@ async fn day(api: &Api, code: &str, staff: &Staff, parts: &[String]) -> Result<(
     Ok(())
 }
 
+/// What the customer of an appointment is offered: it waits for the answer.
+async fn quotation(api: &Api, staff: &Staff, appointment: &Value) -> Result<(), ServerError> {
+    let (name, number, _, rate, ..) = PARTS[1];
+    let body = json!({"customerId": appointment["customerId"], "vehicleId": appointment["vehicleId"],
+    "appointmentId": appointment["id"], "discount": 300, "items": [
+        {"partName": name, "partNumber": number, "quantity": 2, "rate": rate, "gstPercent": 18},
+        {"itemType": "work_item", "partName": "Brake adjustment", "quantity": 1, "rate": 1500, "gstPercent": 18},
+    ]});
+    let quotation = api.post(&staff.advisor, "/api/quotations", body).await?;
+    let send = format!("/api/quotations/{}/send", text(&quotation, "id"));
+    api.patch(&staff.advisor, &send, json!({})).await?;
+    Ok(())
+}
+
 async fn visit(
     api: &Api,
     staff: &Staff,
@@ -238,6 +252,7 @@ async fn visit(
         // One appointment stays one.
         let path = format!("/api/appointments/{}/status", text(&appointment, "id"));
         api.patch(&staff.advisor, &path, json!({"status": "CONFIRMED"})).await?;
+        quotation(api, staff, &appointment).await?;
     }
     let mut body = json!({"customerId": vehicle["customerId"], "vehicleId": vehicle["id"],
         "serviceType": "Regular Service", "priority": "MEDIUM", "location": "STATION", "estimatedCost": 5000,

@@ -6,10 +6,22 @@ mod tests;
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::{formats::GstState, money::Paise};
+use crate::{
+    formats::{GstState, HsnSac},
+    money::Paise,
+    statuses::JobCardItemType,
+};
 
 /// The SAC of labour when a line names none: maintenance and repair of motor vehicles.
 pub const DEFAULT_LABOUR_SAC: &str = "998714";
+
+/// The code of a line that names none.
+pub fn default_code(item_type: JobCardItemType) -> Option<HsnSac> {
+    match item_type {
+        JobCardItemType::WorkItem => HsnSac::parse(DEFAULT_LABOUR_SAC).ok(),
+        JobCardItemType::Part => None,
+    }
+}
 
 /// A line before tax.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,13 +84,19 @@ pub enum Supply {
 }
 
 impl Supply {
+    /// A supply to a customer: one in a special economic zone is supplied between states wherever it lies (IGST section
+    /// 7(5)(b)).
+    pub fn to_customer(supplier: GstState, place_of_supply: GstState, is_sez: bool) -> Self {
+        if is_sez { Self::InterState } else { Self::between(supplier, place_of_supply) }
+    }
+
     /// Compares the supplier's state with the place of supply.
     pub fn between(supplier: GstState, place_of_supply: GstState) -> Self {
         if supplier == place_of_supply { Self::IntraState } else { Self::InterState }
     }
 
     /// CGST (and SGST alike) and IGST on a taxable value at a rate in per cent, each rounded half up to the paisa.
-    fn taxes(self, taxable: i128, rate: u8) -> (i128, i128) {
+    pub(crate) fn taxes(self, taxable: i128, rate: u8) -> (i128, i128) {
         let hundredths = taxable * i128::from(rate);
         match self {
             Self::IntraState => ((hundredths + 100) / 200, 0),
@@ -189,8 +207,11 @@ fn taxed_line(rate: u8, gross: Paise, discount: Paise, supply: Supply) -> Result
     })
 }
 
-/// Adds the lines up and rounds to the rupee.
-fn totals(lines: &[TaxedLine]) -> Result<TaxedTotals, TaxError> {
+/// Adds lines up and rounds to the rupee: all lines of a document, or those of them that were agreed to.
+///
+/// # Errors
+/// If a sum does not fit 64 bits.
+pub fn totals(lines: &[TaxedLine]) -> Result<TaxedTotals, TaxError> {
     let sum = |part: fn(&TaxedLine) -> Paise| Paise::sum(lines.iter().map(part)).ok_or(TaxError::TooLarge);
     let total = i128::from(sum(|line| line.total)?.get());
     let grand_total = (total + 50) / 100 * 100;

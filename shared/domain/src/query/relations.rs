@@ -23,6 +23,8 @@ pub enum Target {
     JobCard,
     /// An invoice.
     Invoice,
+    /// A quotation.
+    Quotation,
     /// A supplier.
     Supplier,
     /// A customer's vehicles.
@@ -69,6 +71,7 @@ pub const RELATIONS: &[Relation] = &[
     relation("jobCard", "jobCardId", Target::JobCard),
     relation("activeJobCard", "activeJobCardId", Target::JobCard),
     relation("invoice", "invoiceId", Target::Invoice),
+    relation("quotation", "quotationId", Target::Quotation),
     relation("vehicles", "id", Target::VehiclesOfCustomer),
     relation("serviceHistory", "id", Target::HistoryOfVehicle),
     relation("partsRequests", "id", Target::RequestsOfJobCard),
@@ -92,6 +95,7 @@ impl Target {
             Self::Appointment => Some(Permission::AppointmentsRead),
             Self::JobCard => Some(Permission::JobCardsRead),
             Self::Invoice => Some(Permission::InvoicesRead),
+            Self::Quotation => Some(Permission::QuotationsRead),
             Self::Supplier => Some(Permission::SuppliersRead),
             Self::RequestsOfJobCard => Some(Permission::PartsRequestsRead),
             Self::FilesOfDocument => Some(Permission::FilesRead),
@@ -113,11 +117,13 @@ impl Target {
                 "engineer",
                 "serviceCenter",
                 "appointment",
+                "quotation",
                 "invoice",
                 "partsRequests",
                 "items",
                 "files",
             ],
+            Self::Quotation => &["customer", "vehicle", "serviceCenter", "appointment", "jobCard", "items"],
             Self::Invoice => &["customer", "vehicle", "jobCard", "serviceCenter", "items"],
             Self::RequestsOfJobCard => &["jobCard", "requestedBy", "serviceCenter", "items"],
             Self::FilesOfDocument => &["uploadedBy", "serviceCenter"],

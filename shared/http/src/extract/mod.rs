@@ -1,5 +1,6 @@
 //! What handlers take as arguments.
 
+mod approval;
 mod command;
 mod form;
 mod json;
@@ -7,6 +8,7 @@ mod path;
 mod permit;
 mod query;
 
+pub use approval::Approval;
 pub use command::Cmd;
 pub use form::{FilePart, Form};
 pub(crate) use json::parse_value;

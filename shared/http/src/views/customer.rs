@@ -25,6 +25,8 @@ super::view! {
         pincode: Option<Pincode> = c.details.pincode.clone(),
         customer_type: CustomerType = c.details.customer_type,
         gstin: Option<Gstin> = c.details.gstin.clone(),
+        /// A unit in a special economic zone.
+        is_sez: bool = c.details.is_sez,
         last_service_center_id: Option<Uuid> = c.last_service_center_id,
         last_service_date: Option<Timestamp> = c.last_service_date,
         last_invoice_number: Option<String> = c.last_invoice_number.clone(),

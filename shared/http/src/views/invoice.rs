@@ -1,9 +1,10 @@
 use dms_domain::{
     calendar::Timestamp,
     formats::{Email, GstState, Gstin, HsnSac, Phone, Pincode},
-    invoice::{BillTo, Invoice, InvoiceItem, IssuedBy, Payment},
+    invoice::{BillTo, CreditNoteRef, Invoice, InvoiceItem, IssuedBy},
     money::Rupees,
-    statuses::{InvoiceStatus, PaymentMethod},
+    payment::Payment,
+    statuses::{InvoiceStatus, PaymentKind, PaymentMethod},
 };
 use uuid::Uuid;
 
@@ -42,8 +43,15 @@ super::view! {
         igst: Rupees = Rupees(i.totals.igst_paise),
         round_off: Rupees = Rupees(i.totals.round_off_paise),
         grand_total: Rupees = Rupees(i.totals.grand_total_paise),
+        /// What was taken less what was given back: the sum of `payments`.
         amount_paid: Rupees = Rupees(i.amount_paid_paise),
+        /// What credit notes took back: the sum of `creditNotes`.
+        credited: Rupees = Rupees(i.credited_paise),
+        credit_notes: Vec<CreditNoteRefView> = i.credit_notes.iter().map(CreditNoteRefView::of).collect(),
+        /// What is still to be paid: the grand total less what was credited and paid.
         balance: Rupees = Rupees(i.balance()),
+        /// What was paid beyond what the invoice asks for: to be given back.
+        refund_due: Rupees = Rupees(i.refund_due()),
         payments: Vec<PaymentView> = i.payments.iter().map(PaymentView::of).collect(),
         paid_at: Option<Timestamp> = i.paid_at,
         cancel_reason: Option<String> = i.cancel_reason.clone(),
@@ -75,6 +83,8 @@ super::view! {
         city_state: Option<String> = b.city_state.clone(),
         pincode: Option<Pincode> = b.pincode.clone(),
         gstin: Option<Gstin> = b.gstin.clone(),
+        /// A unit in a special economic zone.
+        is_sez: bool = b.is_sez,
     }
 }
 
@@ -95,13 +105,32 @@ super::view! {
         sgst: Rupees = Rupees(i.sgst_paise),
         igst: Rupees = Rupees(i.igst_paise),
         total: Rupees = Rupees(i.total_paise),
+        /// How many of them credit notes took back.
+        credited_quantity: i64 = i.credited.unwrap_or_default().quantity,
+        /// How much of the taxable value credit notes took back.
+        credited_value: Rupees = Rupees(i.credited.unwrap_or_default().taxable_value_paise),
     }
 }
 
 super::view! {
-    /// A payment.
+    /// A credit note, as its invoice names it.
+    CreditNoteRefView of CreditNoteRef as c {
+        id: Uuid = c.id,
+        #[schema(example = "CN-SC001-2025-0001")]
+        credit_note_number: String = c.credit_note_number.clone(),
+        grand_total: Rupees = Rupees(c.grand_total_paise),
+        created_at: Timestamp = c.created_at,
+    }
+}
+
+super::view! {
+    /// Money that was taken or given back.
     PaymentView of Payment as p {
+        /// The receipt's id.
         id: Uuid = p.id,
+        #[serde(rename = "type")]
+        kind: PaymentKind = p.kind,
+        /// More than 0, also of a refund.
         amount: Rupees = Rupees(p.amount_paise),
         method: PaymentMethod = p.method,
         reference: Option<String> = p.reference.clone(),

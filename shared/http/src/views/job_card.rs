@@ -2,11 +2,13 @@ use dms_domain::{
     calendar::Timestamp,
     formats::HsnSac,
     job_card::{JobCard, JobCardForms, JobCardItem},
-    money::Rupees,
+    money::{Paise, Rupees},
     statuses::{JobCardItemType, JobCardStatus, Priority, ServiceLocation},
 };
 use serde_json::Value;
 use uuid::Uuid;
+
+use super::PaymentView;
 
 super::view! {
     /// A job card. Lists leave out the three forms: ask for one card to see them.
@@ -24,6 +26,12 @@ super::view! {
         #[schema(example = "Tata Nexon EV")]
         vehicle_name: Option<String> = j.vehicle_name.clone(),
         appointment_id: Option<Uuid> = j.appointment_id,
+        /// The quotation it came of.
+        quotation_id: Option<Uuid> = j.quotation_id,
+        #[schema(example = "QTN-2025-0001")]
+        quotation_number: Option<String> = j.quotation_number.clone(),
+        /// The discount quoted on its items: the invoice's, unless that names another.
+        agreed_discount: Option<Rupees> = j.agreed_discount_paise.map(Rupees),
         assigned_engineer_id: Option<Uuid> = j.assigned_engineer_id,
         #[schema(example = "Mike Johnson")]
         engineer_name: Option<String> = j.engineer_name.clone(),
@@ -38,6 +46,10 @@ super::view! {
         status_notes: Option<String> = j.status_notes.clone(),
         cancel_reason: Option<String> = j.cancel_reason.clone(),
         invoice_id: Option<Uuid> = j.invoice_id,
+        /// What was taken in advance and given back; the invoice takes it over.
+        advances: Vec<PaymentView> = j.advances.iter().map(PaymentView::of).collect(),
+        /// What is held in advance: the sum of `advances`.
+        advance_paid: Rupees = Rupees(j.advance_paid()),
         customer_feedback: Option<String> = j.customer_feedback.clone(),
         #[schema(example = 5)]
         feedback_rating: Option<u8> = j.feedback_rating,
@@ -81,8 +93,9 @@ super::view! {
         part_code: String = i.part_code.clone(),
         qty: i64 = i.qty,
         unit_price: Rupees = Rupees(i.unit_price_paise),
-        /// Quantity × price before tax; 0 under warranty.
-        amount: Rupees = Rupees(i.amount()),
+        /// What is charged before tax; 0 under warranty, and for a quoted part once the part itself was issued from stock:
+        /// that is charged in its place, at the quoted price.
+        amount: Rupees = Rupees(Paise::ZERO),
         gst_rate: u8 = i.gst_rate,
         hsn_sac_code: Option<HsnSac> = i.hsn_sac_code.clone(),
         is_warranty: bool = i.is_warranty,
@@ -90,12 +103,18 @@ super::view! {
         technician: Option<String> = i.technician.clone(),
         labour_code: Option<String> = i.labour_code.clone(),
         serial_number: Option<String> = i.serial_number.clone(),
+        /// The line of the quotation that it was carried over from.
+        quotation_line: Option<u32> = i.quotation_line,
     }
 }
 
 fn items(card: &JobCard) -> Vec<JobCardItemView> {
-    let numbered = card.items.iter().enumerate();
-    numbered.map(|(position, item)| JobCardItemView { sr_no: position + 1, ..JobCardItemView::of(item) }).collect()
+    let view = |(position, item): (usize, &JobCardItem)| JobCardItemView {
+        sr_no: position + 1,
+        amount: Rupees(card.charged_amount(item)),
+        ..JobCardItemView::of(item)
+    };
+    card.items.iter().enumerate().map(view).collect()
 }
 
 impl JobCardView {

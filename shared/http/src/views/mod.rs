@@ -3,6 +3,7 @@
 
 mod appointment;
 mod central_stock;
+mod credit_note;
 mod customer;
 mod file;
 mod invoice;
@@ -11,6 +12,7 @@ mod notification;
 mod parts_issue;
 mod parts_request;
 mod purchase_order;
+mod quotation;
 mod service_centre;
 mod stock;
 mod supplier;
@@ -19,6 +21,7 @@ mod vehicle;
 
 pub use appointment::AppointmentView;
 pub use central_stock::CentralPartView;
+pub use credit_note::CreditNoteView;
 pub use customer::CustomerView;
 pub use file::FileView;
 pub use invoice::{BillToView, InvoiceItemView, InvoiceView, PaymentView};
@@ -27,6 +30,7 @@ pub use notification::NotificationView;
 pub use parts_issue::PartsIssueView;
 pub use parts_request::{PartsRequestItemView, PartsRequestView};
 pub use purchase_order::PurchaseOrderView;
+pub use quotation::{OfferView, QuotationView, Shown};
 pub use service_centre::ServiceCentreView;
 pub use stock::{LedgerEntryView, PartView};
 pub use supplier::SupplierView;

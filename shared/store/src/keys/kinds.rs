@@ -46,8 +46,12 @@ pub enum TenantKind {
     Part,
     /// Invoices.
     Invoice,
+    /// Credit notes.
+    CreditNote,
     /// Parts issues; they belong to Central, too.
     PartsIssue,
+    /// Quotations.
+    Quotation,
     /// Files.
     File,
 }
@@ -133,7 +137,9 @@ impl TenantKind {
             Self::PartsRequest => "PR",
             Self::Part => "PART",
             Self::Invoice => "INV",
+            Self::CreditNote => "CN",
             Self::PartsIssue => "PI",
+            Self::Quotation => "QTN",
             Self::File => "FILE",
         }
     }
