@@ -24,6 +24,17 @@ pub(crate) fn within(answer: Answer, what: &str, round_trips: u64, read_units: f
     answer.body["data"].clone()
 }
 
+/// Checks the cost of a paper.
+#[track_caller]
+fn paper_within(answer: Answer, read_units: f64) {
+    assert_eq!(answer.headers["content-type"], "application/pdf", "{}", answer.text);
+    let cost = answer.reading;
+    assert!(
+        cost.round_trips <= 2 && cost.read_units <= read_units && cost.write_units == 0.0,
+        "a paper: {cost:?}"
+    );
+}
+
 #[tokio::test]
 async fn a_day_costs_no_more_than_its_budgets() {
     let dealership = Dealership::open(dms_local::all_routes()).await;
@@ -86,6 +97,10 @@ async fn a_day_costs_no_more_than_its_budgets() {
     let invoice = within(one.advisor.post("/api/invoices", body).await, "create invoice", 2, 4.0, 26.0);
     let pay = format!("/api/invoices/{}/status", id(&invoice));
     within(one.manager.patch(&pay, json!({"status": "PAID"})).await, "pay", 2, 2.0, 28.0);
+
+    // The document, then the centre it is of; the card comes with its forms.
+    paper_within(one.manager.get(&format!("/api/invoices/{}/pdf", id(&invoice))).await, 2.0);
+    paper_within(one.manager.get(&format!("{path}/pdf")).await, 3.0);
 
     within(one.manager.get("/api/inventory/low-stock").await, "low stock", 1, 3.0, 0.0);
     let ledger = format!("/api/inventory/parts/{}/transactions", id(&part));

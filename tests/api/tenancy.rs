@@ -145,7 +145,7 @@ fn row(method: &Method, path: &str) -> Option<Row> {
         }
         ("POST", "/api/invoices/{id}/credit-notes") => (Invoice, |_| json!({"reason": "test"})),
         ("GET", "/api/credit-notes") => (Nothing, none),
-        ("GET", "/api/credit-notes/{id}") => (CreditNote, none),
+        ("GET", "/api/credit-notes/{id}" | "/api/credit-notes/{id}/pdf") => (CreditNote, none),
         ("POST", "/api/job-cards/{id}/payments" | "/api/job-cards/{id}/refunds") => {
             (JobCard, |_| json!({"amount": 1, "method": "CASH"}))
         }
@@ -182,6 +182,7 @@ fn quotation_row(method: &Method, path: &str) -> Option<Row> {
                 "items": [{"partName": "Brake Pad", "quantity": 1, "rate": 100, "gstPercent": 18}]})
         }),
         ("GET" | "DELETE", "/api/quotations/{id}")
+        | ("GET", "/api/quotations/{id}/pdf")
         | ("POST", "/api/quotations/{id}/approval-link" | "/api/quotations/{id}/convert")
         | (
             "PATCH",

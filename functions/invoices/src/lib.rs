@@ -3,6 +3,7 @@
 
 mod create;
 mod credit;
+mod credit_note_pdf;
 mod credit_notes;
 mod payments;
 mod pdf;
@@ -24,4 +25,5 @@ pub fn routes() -> ApiRouter {
         .routes(routes!(credit::credit))
         .routes(routes!(credit_notes::list))
         .routes(routes!(credit_notes::get))
+        .routes(routes!(credit_note_pdf::pdf))
 }

@@ -8,6 +8,7 @@ mod edit;
 mod expire;
 mod link;
 mod offer;
+mod pdf;
 mod read;
 mod steps;
 
@@ -21,6 +22,7 @@ pub fn routes() -> ApiRouter {
     ApiRouter::new()
         .routes(routes!(create::create, read::list))
         .routes(routes!(read::get, edit::update, edit::delete))
+        .routes(routes!(pdf::pdf))
         .routes(routes!(steps::send))
         .routes(routes!(steps::revise))
         .routes(routes!(steps::approve))

@@ -88,4 +88,6 @@ async fn the_walk_of_the_readme_works() {
     ] {
         assert!(out.contains(expected), "no {expected} in the output:\n{out}\nerrors:\n{err}");
     }
+    let paper = std::fs::read(folder.path().join("tax-invoice.pdf")).unwrap();
+    assert!(paper.starts_with(b"%PDF-"), "{} bytes", paper.len());
 }

@@ -252,14 +252,21 @@ impl BillTo {
             let message = "needs an address and a city and state: the invoice is of Rs 50000 or more";
             return Err(Refusal::field("customerId", message));
         }
-        Ok(Self {
+        Ok(customer.into())
+    }
+}
+
+impl From<&Customer> for BillTo {
+    fn from(customer: &Customer) -> Self {
+        let details = &customer.details;
+        Self {
             name: details.name.clone(),
             address: details.address.clone(),
             city_state: details.city_state.clone(),
             pincode: details.pincode.clone(),
             gstin: details.gstin.clone(),
             is_sez: details.is_sez,
-        })
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod charges;
 mod forms;
+mod label;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -25,9 +26,6 @@ pub use forms::{JobCardForms, MAX_FORM_BYTES, snapshot};
 pub const MAX_ITEMS: usize = 40;
 /// Most parts requests of one job card that wait for a decision: its cancellation cancels them, too.
 pub const MAX_OPEN_REQUESTS: u32 = 5;
-
-/// Most characters that are kept of what part 1 calls the vehicle.
-const MAX_LABEL: usize = 60;
 
 /// A job card as it is stored. Its parts 1, 2A and 3 are kept beside it ([`JobCardForms`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -356,19 +354,6 @@ impl JobCard {
             feedback_rating,
             ..self.changed(now)
         })
-    }
-
-    /// The card with its vehicle's plate and name as the forms have them: invoice and papers say what was said
-    /// at the visit, whatever becomes of the vehicle.
-    #[must_use]
-    pub fn labelled(self, forms: &JobCardForms) -> Self {
-        let said = |field: &str| {
-            let text = forms.part1_data.as_ref()?.get(field)?.as_str()?.trim();
-            (!text.is_empty()).then(|| text.chars().take(MAX_LABEL).collect::<String>())
-        };
-        let name: Vec<String> = ["vehicleBrand", "vehicleModel"].into_iter().filter_map(said).collect();
-        let vehicle_name = (!name.is_empty()).then(|| name.join(" "));
-        Self { vehicle_registration: said("registrationNumber"), vehicle_name, ..self }
     }
 
     /// The card, deleted.

@@ -17,6 +17,8 @@ const GAP: f32 = 12.0;
 const SUMS_WIDTH: f32 = 218.0;
 /// Between a fact's name and its value.
 const NAME_GAP: f32 = 10.0;
+/// Most lines of a fact.
+const MAX_FACT_LINES: usize = 12;
 /// Room for a signature.
 const SIGNATURE_HEIGHT: f32 = 66.0;
 
@@ -110,17 +112,30 @@ pub(crate) fn facts(flow: &mut Flow, blocks: &[Facts]) {
 
 fn draw_fact(flow: &mut Flow, fact: &Fact, (x, width): (f32, f32), name_width: f32) {
     match fact {
-        Fact::Name(name) => flow.paragraph(name, Style::STRONG.sized(10.0), x, width, Align::Left),
-        Fact::Text(text) => flow.paragraph(text, Style::BODY, x, width, Align::Left),
+        Fact::Name(name) => few_lines(flow, name, Style::STRONG.sized(10.0), (x, width)),
+        Fact::Text(text) => few_lines(flow, text, Style::BODY, (x, width)),
         Fact::Pair(name, value) => {
             let top = flow.y;
             // The name's baseline is the value's.
             flow.y += (Style::BODY.size - Style::NOTE.size) * ASCENT;
             flow.line(name, Style::NOTE, x, name_width, Align::Left);
             flow.y = top;
-            flow.paragraph(value, Style::BODY, x + name_width, width - name_width, Align::Left);
+            few_lines(flow, value, Style::BODY, (x + name_width, width - name_width));
             flow.y = flow.y.max(top + Style::BODY.line_height());
         }
+    }
+}
+
+/// The beginning of a text: facts stand on the first page, whatever was written into a form.
+fn few_lines(flow: &mut Flow, text: &str, style: Style, (x, width): (f32, f32)) {
+    let lines = lines(text, style, width);
+    let is_cut = lines.len() > MAX_FACT_LINES;
+    for (at, line) in lines.into_iter().take(MAX_FACT_LINES).enumerate() {
+        let is_last = is_cut && at + 1 == MAX_FACT_LINES;
+        let line = if is_last { shape(&format!("{} …", line.text), style.weight) } else { line };
+        let (y, height) = (flow.y, style.height_of(&line));
+        flow.shaped(line, style, (x, y), (width, Align::Left));
+        flow.y += height;
     }
 }
 
@@ -192,11 +207,16 @@ pub(crate) enum Beside {
 pub(crate) fn totals(flow: &mut Flow, column: &[Sum], words: &str, beside: Vec<Beside>) {
     let width = WIDTH - SUMS_WIDTH - GUTTER;
     let words = lines(words, Style::STRONG, width);
-    let has_code = beside.iter().any(|block| matches!(block, Beside::Payment(..)));
-    let left_height = Style::STRONG.line_height() * (words.len() + beside.len()) as f32
-        + Style::LABEL.line_height()
-        + GAP * 2.0
-        + if has_code { CODE_SIDE } else { 0.0 };
+    let alert = Style::STRONG.coloured(Colour::ALERT);
+    let height = |block: &Beside| match block {
+        Beside::Payment(..) => GAP + CODE_SIDE,
+        Beside::Alert(text) => {
+            GAP + lines(text, alert, width).iter().map(|line| alert.height_of(line)).sum::<f32>()
+        }
+    };
+    let left_height = Style::LABEL.line_height()
+        + Style::STRONG.line_height() * (words.len() + 1) as f32
+        + beside.iter().map(height).sum::<f32>();
     flow.y += 8.0;
     flow.reserve(sums_height(column).max(left_height));
     let top = flow.y;
@@ -211,9 +231,7 @@ pub(crate) fn totals(flow: &mut Flow, column: &[Sum], words: &str, beside: Vec<B
         flow.y += GAP;
         match block {
             Beside::Payment(code, amount, payee) => payment_code(flow, code, &amount, &payee),
-            Beside::Alert(text) => {
-                flow.paragraph(&text, Style::STRONG.coloured(Colour::ALERT), LEFT, width, Align::Left);
-            }
+            Beside::Alert(text) => flow.paragraph(&text, alert, LEFT, width, Align::Left),
         }
     }
     let left_end = flow.y;
@@ -266,7 +284,7 @@ pub(crate) fn closing(flow: &mut Flow, supplier: &Party, table: Option<(&str, Ta
         let height = table.height(LEFT, width) + Style::LABEL.line_height() + 3.0;
         section(flow, label, height.min(SIGNATURE_HEIGHT));
         let top = flow.y;
-        let fits_beside = !flow.is_new_page_needed(height.max(SIGNATURE_HEIGHT));
+        let fits_beside = flow.fits(height.max(SIGNATURE_HEIGHT));
         table.draw(flow, LEFT, width);
         signed_at = fits_beside.then_some((top, flow.y));
     }

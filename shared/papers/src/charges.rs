@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 
 use dms_domain::{
+    credit_note::{CreditNoteItem, CreditNoteTotals},
     formats::{GstState, HsnSac},
     gst::Supply,
     invoice::{InvoiceItem, InvoiceTotals},
     money::Paise,
     money_text::{grouped, grouped_whole},
+    quotation::QuotationItem,
 };
 
 use crate::{
@@ -26,12 +28,12 @@ pub struct Line {
     pub remark: Option<String>,
     /// HSN or SAC.
     pub hsn_sac: Option<HsnSac>,
-    /// How many.
+    /// How many; 0 where only the price is reduced.
     pub quantity: i64,
     /// Unit quantity code; none for services (CGST Rule 46(i)).
     pub unit: Option<&'static str>,
-    /// Price of one before tax.
-    pub unit_price: Paise,
+    /// Price of one before tax; none where only a sum is given back.
+    pub unit_price: Option<Paise>,
     /// Share of the discount.
     pub discount: Paise,
     /// GST rate in per cent.
@@ -50,15 +52,13 @@ pub struct Line {
 
 impl From<&InvoiceItem> for Line {
     fn from(item: &InvoiceItem) -> Self {
-        // Goods need their unit on the paper; of a line without a code none knows what it is.
-        let is_service = item.hsn_sac_code.as_ref().is_some_and(HsnSac::is_service);
         Self {
             description: item.name.clone(),
             remark: None,
             hsn_sac: item.hsn_sac_code.clone(),
             quantity: item.quantity,
-            unit: (!is_service).then_some(PIECES),
-            unit_price: item.unit_price_paise,
+            unit: unit(item.hsn_sac_code.as_ref()),
+            unit_price: Some(item.unit_price_paise),
             discount: item.discount_paise,
             gst_rate: item.gst_rate,
             taxable_value: item.taxable_value_paise,
@@ -70,16 +70,112 @@ impl From<&InvoiceItem> for Line {
     }
 }
 
-/// The unit quantity code of pieces, in which all parts are counted.
-const PIECES: &str = "NOS";
+impl From<&CreditNoteItem> for Line {
+    fn from(item: &CreditNoteItem) -> Self {
+        Self {
+            description: item.name.clone(),
+            remark: None,
+            hsn_sac: item.hsn_sac_code.clone(),
+            quantity: item.quantity,
+            unit: unit(item.hsn_sac_code.as_ref()),
+            unit_price: None,
+            discount: Paise::ZERO,
+            gst_rate: item.gst_rate,
+            taxable_value: item.taxable_value_paise,
+            cgst: item.cgst_paise,
+            sgst: item.sgst_paise,
+            igst: item.igst_paise,
+            total: item.total_paise,
+        }
+    }
+}
 
-/// Lines and sums, and between which states.
+impl From<&QuotationItem> for Line {
+    fn from(item: &QuotationItem) -> Self {
+        Self {
+            description: item.line.part_name.clone(),
+            remark: item.line.part_number.clone(),
+            hsn_sac: item.line.hsn_sac_code.clone(),
+            quantity: item.line.quantity,
+            unit: unit(item.line.hsn_sac_code.as_ref()),
+            unit_price: Some(item.line.rate_paise),
+            discount: item.discount_paise,
+            gst_rate: item.line.gst_percent,
+            taxable_value: item.taxable_value_paise,
+            cgst: item.cgst_paise,
+            sgst: item.sgst_paise,
+            igst: item.igst_paise,
+            total: item.total_paise,
+        }
+    }
+}
+
+/// The unit quantity code in which goods are counted; none of services. Goods need it on the paper; of a line without
+/// a code none knows what it is.
+fn unit(code: Option<&HsnSac>) -> Option<&'static str> {
+    (!code.is_some_and(HsnSac::is_service)).then_some("NOS")
+}
+
+/// The sums of a paper.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Before the discount.
+    pub subtotal: Paise,
+    /// The discount.
+    pub discount: Paise,
+    /// After it.
+    pub taxable_value: Paise,
+    /// Central tax.
+    pub cgst: Paise,
+    /// State tax.
+    pub sgst: Paise,
+    /// Integrated tax.
+    pub igst: Paise,
+    /// What was added or taken to reach a whole rupee.
+    pub round_off: Paise,
+    /// All together.
+    pub grand_total: Paise,
+}
+
+impl From<&CreditNoteTotals> for Totals {
+    fn from(totals: &CreditNoteTotals) -> Self {
+        Self {
+            subtotal: totals.taxable_value_paise,
+            discount: Paise::ZERO,
+            taxable_value: totals.taxable_value_paise,
+            cgst: totals.cgst_paise,
+            sgst: totals.sgst_paise,
+            igst: totals.igst_paise,
+            round_off: totals.round_off_paise,
+            grand_total: totals.grand_total_paise,
+        }
+    }
+}
+
+impl From<&InvoiceTotals> for Totals {
+    fn from(totals: &InvoiceTotals) -> Self {
+        Self {
+            subtotal: totals.subtotal_paise,
+            discount: totals.discount_paise,
+            taxable_value: totals.taxable_value_paise,
+            cgst: totals.cgst_paise,
+            sgst: totals.sgst_paise,
+            igst: totals.igst_paise,
+            round_off: totals.round_off_paise,
+            grand_total: totals.grand_total_paise,
+        }
+    }
+}
+
+/// Lines and sums, and how they are taxed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Charges {
     /// The lines.
     pub lines: Vec<Line>,
     /// Their sums.
-    pub totals: InvoiceTotals,
+    pub totals: Totals,
+    /// Which taxes there are.
+    pub supply: Supply,
     /// Where the supply comes from.
     pub supplier_state: GstState,
     /// Where it is taxed.
@@ -91,19 +187,25 @@ struct Tax {
     name: &'static str,
     halved: bool,
     of_line: fn(&Line) -> Paise,
-    of_totals: fn(&InvoiceTotals) -> Paise,
+    of_totals: fn(&Totals) -> Paise,
 }
 
 impl Charges {
     /// Items with their sums.
-    pub fn of(
-        items: &[InvoiceItem],
-        totals: &InvoiceTotals,
+    pub fn of<'a, I>(
+        items: impl IntoIterator<Item = &'a I>,
+        totals: impl Into<Totals>,
+        supply: Supply,
         (supplier_state, place_of_supply): (GstState, GstState),
-    ) -> Self {
+    ) -> Self
+    where
+        Line: From<&'a I>,
+        I: 'a,
+    {
         Self {
-            lines: items.iter().map(Line::from).collect(),
-            totals: totals.clone(),
+            lines: items.into_iter().map(Line::from).collect(),
+            totals: totals.into(),
+            supply,
             supplier_state,
             place_of_supply,
         }
@@ -125,50 +227,53 @@ impl Charges {
             return Vec::new();
         }
         let territory = self.supplier_state.has_union_territory_tax();
-        match Supply::between(self.supplier_state, self.place_of_supply) {
+        match self.supply {
             Supply::IntraState => vec![
-                Tax { name: "CGST", halved: true, of_line: |line| line.cgst, of_totals: |sums| sums.cgst_paise },
+                Tax { name: "CGST", halved: true, of_line: |line| line.cgst, of_totals: |sums| sums.cgst },
                 Tax {
                     name: if territory { "UTGST" } else { "SGST" },
                     halved: true,
                     of_line: |line| line.sgst,
-                    of_totals: |sums| sums.sgst_paise,
+                    of_totals: |sums| sums.sgst,
                 },
             ],
-            Supply::InterState => vec![Tax {
-                name: "IGST",
-                halved: false,
-                of_line: |line| line.igst,
-                of_totals: |sums| sums.igst_paise,
-            }],
+            Supply::InterState => {
+                vec![Tax { name: "IGST", halved: false, of_line: |line| line.igst, of_totals: |sums| sums.igst }]
+            }
         }
     }
 
     /// The lines as a table.
     pub(crate) fn draw(&self, flow: &mut Flow) {
         let taxes = self.taxes();
+        let priced = self.lines.iter().any(|line| line.unit_price.is_some());
         let discounted = self.lines.iter().any(|line| line.discount != Paise::ZERO);
         let mut columns = vec![
             Column::figures("#"),
             Column::words("Description"),
             Column::narrow("HSN/SAC"),
             Column::figures("Qty"),
-            Column::figures("Rate"),
         ];
+        columns.extend(priced.then(|| Column::figures("Rate")));
         columns.extend(discounted.then(|| Column::figures("Discount")));
         columns.push(Column::figures(if taxes.is_empty() { "Value" } else { "Taxable value" }));
         columns.extend(taxes.iter().map(|tax| Column::figures(tax.name)));
         columns.extend((!taxes.is_empty()).then(|| Column::figures("Amount")));
         let row = |(at, line): (usize, &Line)| {
             let figure = |amount: Paise| Cell::new(grouped(amount));
-            let quantity = grouped_whole(line.quantity.unsigned_abs());
+            let quantity = match line.quantity {
+                0 => Cell::new("–"),
+                quantity => {
+                    Cell::new(grouped_whole(quantity.unsigned_abs())).with_note(line.unit.unwrap_or_default())
+                }
+            };
             let mut cells = vec![
                 Cell::new((at + 1).to_string()),
                 Cell::new(&*line.description).with_note(line.remark.as_deref().unwrap_or_default()),
                 Cell::new(code(line)),
-                Cell::new(quantity).with_note(line.unit.unwrap_or_default()),
-                figure(line.unit_price),
+                quantity,
             ];
+            cells.extend(priced.then(|| line.unit_price.map_or_else(Cell::empty, figure)));
             cells.extend(discounted.then(|| figure(line.discount)));
             cells.push(figure(line.taxable_value));
             cells.extend(taxes.iter().map(|tax| figure((tax.of_line)(line)).with_note(tax.rate(line.gst_rate))));
@@ -183,15 +288,15 @@ impl Charges {
     pub(crate) fn sums(&self, total: &str) -> Vec<Sum> {
         let (totals, taxes) = (&self.totals, self.taxes());
         let mut sums = Vec::new();
-        if totals.discount_paise != Paise::ZERO {
-            sums.push(Sum::new("Subtotal", grouped(totals.subtotal_paise)));
-            sums.push(Sum::new("Discount", format!("-{}", grouped(totals.discount_paise))));
+        if totals.discount != Paise::ZERO {
+            sums.push(Sum::new("Subtotal", grouped(totals.subtotal)));
+            sums.push(Sum::new("Discount", format!("-{}", grouped(totals.discount))));
         }
         let value = if taxes.is_empty() { "Value of supply" } else { "Taxable value" };
-        sums.push(Sum::new(value, grouped(totals.taxable_value_paise)));
+        sums.push(Sum::new(value, grouped(totals.taxable_value)));
         sums.extend(taxes.iter().map(|tax| Sum::new(tax.name, grouped((tax.of_totals)(totals)))));
-        sums.push(Sum::new("Round-off", signed(totals.round_off_paise)));
-        sums.push(Sum::strong(total, rupees(totals.grand_total_paise)));
+        sums.push(Sum::new("Round-off", signed(totals.round_off)));
+        sums.push(Sum::strong(total, rupees(totals.grand_total)));
         sums
     }
 

@@ -1,11 +1,17 @@
 //! The credit note (CGST Rule 53(1A)).
 
 use chrono::NaiveDate;
-use dms_domain::money_text::in_words;
+use dms_domain::{
+    credit_note,
+    gst::Supply,
+    invoice::{Invoice, IssuedBy},
+    money_text::in_words,
+    service_centre::ServiceCentre,
+};
 
 use crate::{
     Laid, Party,
-    blocks::{Fact, Facts, closing, facts, masthead, party_facts, section, totals},
+    blocks::{Fact, Facts, closing, facts, masthead, note, party_facts, section, totals},
     charges::Charges,
     invoice::day,
     party::state_with_code,
@@ -34,6 +40,23 @@ pub struct CreditNote {
 }
 
 impl CreditNote {
+    /// A credit note of an invoice: who supplied is who issued the invoice.
+    pub fn of(note: &credit_note::CreditNote, invoice: &Invoice, centre: &ServiceCentre) -> Self {
+        let issuer = invoice.supplier.clone().unwrap_or_else(|| IssuedBy::of(centre));
+        let states = (note.supplier_state, note.place_of_supply);
+        let supply = Supply::to_customer(states.0, states.1, note.bill_to.is_sez);
+        Self {
+            number: note.gst_credit_note_number.clone(),
+            date: note.created_at.ist_date(),
+            invoice_number: note.gst_invoice_number.clone(),
+            invoice_date: note.invoice_date.ist_date(),
+            reason: note.reason.clone(),
+            supplier: Party::issuer(&issuer, note.supplier_state),
+            recipient: Party::bill_to(&note.bill_to),
+            charges: Charges::of(&note.items, &note.totals, supply, states),
+        }
+    }
+
     /// Lays it out.
     pub fn lay(&self) -> Laid {
         let title = format!("Credit Note {}", self.number);
@@ -44,19 +67,19 @@ impl CreditNote {
             Fact::Pair("Date", day(self.date)),
             Fact::Pair("Place of supply", state_with_code(self.charges.place_of_supply)),
         ];
-        let invoice = vec![
-            Fact::Pair("Number", self.invoice_number.clone()),
-            Fact::Pair("Date", day(self.invoice_date)),
-            Fact::Pair("Reason", self.reason.clone()),
-        ];
+        let invoice =
+            vec![Fact::Pair("Number", self.invoice_number.clone()), Fact::Pair("Date", day(self.invoice_date))];
         let blocks = [
             party_facts("CREDITED TO", &self.recipient, 1.15),
             Facts { label: "FOR INVOICE", facts: invoice, share: 1.0 },
             Facts { label: "CREDIT NOTE", facts: note, share: 1.0 },
         ];
         facts(&mut flow, &blocks);
+        section(&mut flow, "REASON", 20.0);
+        note(&mut flow, &self.reason);
+        flow.y += 8.0;
         self.charges.draw(&mut flow);
-        let words = in_words(self.charges.totals.grand_total_paise);
+        let words = in_words(self.charges.totals.grand_total);
         totals(&mut flow, &self.charges.sums("Total credit"), &words, Vec::new());
         if !self.charges.all_exempt() {
             section(&mut flow, "TAX SUMMARY", 60.0);

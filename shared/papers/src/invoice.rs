@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use dms_domain::{
+    gst::Supply,
     invoice::{Invoice, IssuedBy},
     money::Paise,
     money_text::{grouped, in_words},
@@ -12,7 +13,7 @@ use dms_domain::{
 
 use crate::{
     Laid, Party,
-    blocks::{Beside, Fact, Facts, Sum, closing, facts, masthead, party_facts, section, totals},
+    blocks::{Beside, Fact, Facts, Sum, closing, facts, masthead, note, party_facts, section, totals},
     charges::{Charges, rupees},
     party::state_with_code,
     qr::{Code, upi_link},
@@ -34,9 +35,13 @@ pub struct PaymentLine {
     pub method: PaymentMethod,
     /// The bank's or the UPI reference.
     pub reference: Option<String>,
-    /// How much.
+    /// How much; less than nothing when it was given back.
     pub amount: Paise,
 }
+
+/// The words for a supply to a special economic zone with its tax (Rule 46, third proviso).
+const SEZ: &str = "SUPPLY MEANT FOR EXPORT/SUPPLY TO SEZ UNIT OR SEZ DEVELOPER FOR AUTHORISED OPERATIONS ON PAYMENT OF \
+    INTEGRATED TAX";
 
 /// A tax invoice.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,11 +58,15 @@ pub struct TaxInvoice {
     pub charges: Charges,
     /// Whether the recipient pays the tax to the government (Rule 46(p)).
     pub reverse_charge: bool,
+    /// What the law wants to be said of such a supply.
+    pub endorsement: Option<&'static str>,
     /// What it is for: "Job card", "SC001-2025-12-0001".
     pub visit: Vec<(&'static str, String)>,
     /// What was paid.
     pub payments: Vec<PaymentLine>,
-    /// What credit notes have taken back.
+    /// What they come to.
+    pub paid: Paise,
+    /// What credit notes took back.
     pub credited: Paise,
     /// What is still to be paid.
     pub balance: Paise,
@@ -89,16 +98,19 @@ impl TaxInvoice {
             },
         };
         let states = (invoice.supplier_state, invoice.place_of_supply);
+        let supply = Supply::to_customer(states.0, states.1, invoice.bill_to.is_sez);
         Self {
             number: invoice.gst_invoice_number.clone(),
             date: invoice.created_at.ist_date(),
             supplier: Party::issuer(&issuer, invoice.supplier_state),
             recipient: Party::bill_to(&invoice.bill_to),
-            charges: Charges::of(&invoice.items, &invoice.totals, states),
+            charges: Charges::of(&invoice.items, &invoice.totals, supply, states),
             // Nothing a service centre supplies is taxed by reverse charge (CGST Act, section 9(3) and 9(4)).
             reverse_charge: false,
+            endorsement: invoice.bill_to.is_sez.then_some(SEZ),
             visit: visit.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
             payments: invoice.payments.iter().map(payment).collect(),
+            paid: invoice.amount_paid_paise,
             credited: invoice.credited_paise,
             balance: invoice.balance(),
             upi_id: centre.details.upi_id.clone(),
@@ -126,6 +138,10 @@ impl TaxInvoice {
         let mut flow = Flow::new(title.clone(), self.cancelled.as_ref().map(|_| "CANCELLED"));
         masthead(&mut flow, &self.supplier, self.title(), "ORIGINAL FOR RECIPIENT");
         facts(&mut flow, &self.facts());
+        if let Some(endorsement) = self.endorsement {
+            note(&mut flow, endorsement);
+            flow.y += 8.0;
+        }
         self.charges.draw(&mut flow);
         self.draw_sums(&mut flow);
         if !self.charges.all_exempt() {
@@ -156,19 +172,14 @@ impl TaxInvoice {
     /// The sums, what was paid and what is due, and how to pay it.
     fn draw_sums(&self, flow: &mut Flow) {
         let mut column = self.charges.sums("Grand total");
-        let total = self.charges.totals.grand_total_paise;
+        let total = self.charges.totals.grand_total;
         let mut beside: Vec<Beside> = self.payment_code().into_iter().collect();
         if let Some(reason) = &self.cancelled {
             beside.push(Beside::Alert(format!("Cancelled: {reason}")));
         } else {
-            let open = total.checked_sub(self.credited).unwrap_or(Paise::ZERO);
-            let paid = open.checked_sub(self.balance).unwrap_or(Paise::ZERO);
-            if self.credited != Paise::ZERO {
-                column.push(Sum::new("Credited", format!("-{}", grouped(self.credited))));
-            }
-            if paid != Paise::ZERO {
-                column.push(Sum::new("Paid", format!("-{}", grouped(paid))));
-            }
+            let taken = [("Credit notes", self.credited), ("Paid", self.paid)];
+            let taken = taken.into_iter().filter(|(_, amount)| *amount != Paise::ZERO);
+            column.extend(taken.map(|(name, amount)| Sum::new(name, format!("-{}", grouped(amount)))));
             column.push(Sum::strong("Balance due", rupees(self.balance)));
         }
         totals(flow, &column, &in_words(total), beside);
@@ -192,24 +203,26 @@ impl TaxInvoice {
         let row = |payment: &PaymentLine| Row {
             cells: vec![
                 Cell::new(day(payment.date)),
-                Cell::new(method(payment.method)),
+                Cell::new(how(payment)),
                 Cell::new(payment.reference.as_deref().unwrap_or("–")),
                 Cell::new(grouped(payment.amount)),
             ],
             sum: false,
         };
         let rows: Vec<Row> = self.payments.iter().map(row).collect();
-        (!rows.is_empty()).then(|| ("PAYMENTS RECEIVED", Table { columns, rows, scale: 0.88 }))
+        (!rows.is_empty()).then(|| ("PAYMENTS", Table { columns, rows, scale: 0.88 }))
     }
 }
 
-fn method(method: PaymentMethod) -> &'static str {
-    match method {
+/// "UPI", "Refund, Cash".
+fn how(payment: &PaymentLine) -> String {
+    let method = match payment.method {
         PaymentMethod::Cash => "Cash",
         PaymentMethod::Upi => "UPI",
         PaymentMethod::Card => "Card",
         PaymentMethod::Bank => "Bank transfer",
-    }
+    };
+    if payment.amount.is_negative() { format!("Refund, {method}") } else { method.to_owned() }
 }
 
 #[cfg(test)]
@@ -221,10 +234,11 @@ mod tests {
     };
 
     use super::*;
+    use crate::sheet::{LEFT, Mark, PAGE_HEIGHT, RIGHT};
 
     const GSTIN: &str = "27AABCU9603R1ZN";
 
-    fn title(supplier: Option<&str>, recipient: Option<&str>, rates: &[u8]) -> &'static str {
+    fn paper(supplier: Option<&str>, recipient: Option<&str>, rates: &[u8]) -> TaxInvoice {
         let party = |gstin: Option<&str>| Party {
             name: "Someone".to_owned(),
             address: Vec::new(),
@@ -245,22 +259,72 @@ mod tests {
         let state = GstState::parse("27").unwrap();
         let date = NaiveDate::from_ymd_opt(2025, 12, 20).unwrap();
         let lines: Vec<ChargeLine> = rates.iter().map(line).collect();
-        let (items, totals) = charge(&lines, Paise::ZERO, Supply::between(state, state), date).unwrap();
-        let invoice = TaxInvoice {
+        let (items, totals) = charge(&lines, Paise::ZERO, Supply::IntraState, date).unwrap();
+        TaxInvoice {
             number: String::new(),
             date,
             supplier: party(supplier),
             recipient: party(recipient),
-            charges: Charges::of(&items, &totals, (state, state)),
+            charges: Charges::of(&items, &totals, Supply::IntraState, (state, state)),
             reverse_charge: false,
+            endorsement: None,
             visit: Vec::new(),
             payments: Vec::new(),
+            paid: Paise::ZERO,
             credited: Paise::ZERO,
             balance: Paise::ZERO,
             upi_id: None,
             cancelled: None,
+        }
+    }
+
+    /// Everything on a paper stands between its margins.
+    #[track_caller]
+    fn assert_between_margins(laid: &Laid) {
+        for mark in laid.pages.iter().flatten() {
+            let (left, right, lowest) = match mark {
+                Mark::Text { x, baseline, style, text } => (*x, x + text.width * style.size, *baseline),
+                Mark::Area { area: [x, y, width, height], .. } => (*x, x + width, y + height),
+                Mark::Code { square: [x, y, side], .. } => (*x, x + side, y + side),
+                Mark::Stamp { .. } => continue,
+            };
+            let fits = left >= LEFT - 0.1 && right <= RIGHT + 0.1 && lowest <= PAGE_HEIGHT - 20.0;
+            assert!(fits, "{left} to {right}, down to {lowest}:\n{}", laid.text());
+        }
+    }
+
+    #[test]
+    fn nothing_leaves_the_page_however_much_is_written() {
+        let mut invoice = paper(Some(GSTIN), None, &[18; 70]);
+        invoice.supplier.name = "W".repeat(100);
+        invoice.supplier.address = vec!["Long street ".repeat(40), "Town".to_owned()];
+        invoice.recipient.name = "W".repeat(200);
+        invoice.recipient.address = vec!["श्रीमती ".repeat(300)];
+        invoice.visit = vec![("Service", "service ".repeat(500))];
+        invoice.upi_id = Some("a".repeat(100));
+        invoice.balance = Paise::new(100);
+        for line in &mut invoice.charges.lines {
+            line.description = "W".repeat(100);
+            line.remark = Some("remark ".repeat(40));
+        }
+        let entry = PaymentLine {
+            date: invoice.date,
+            method: PaymentMethod::Bank,
+            reference: Some("R".repeat(100)),
+            amount: Paise::new(-i64::MAX),
         };
-        invoice.title()
+        invoice.payments = vec![entry.clone(); 100];
+        let laid = invoice.lay();
+        assert_between_margins(&laid);
+        assert_eq!(laid.text().matches("Refund, Bank transfer").count(), 100);
+        assert_eq!(laid.text().matches("Authorised signatory").count(), 1);
+        assert!(laid.pdf().is_ok());
+
+        for payments in 0..40 {
+            invoice.payments = vec![entry.clone(); payments];
+            invoice.cancelled = Some("because ".repeat(payments * 6));
+            assert_between_margins(&invoice.lay());
+        }
     }
 
     #[test]
@@ -273,8 +337,8 @@ mod tests {
             (None, &[0, 18], "Invoice-cum-Bill of Supply"),
             (Some(GSTIN), &[0, 18], "Tax Invoice"),
         ] {
-            assert_eq!(title(Some(GSTIN), recipient, rates), expected, "{recipient:?} {rates:?}");
-            assert_eq!(title(None, recipient, rates), "Invoice", "who is not registered issues neither");
+            assert_eq!(paper(Some(GSTIN), recipient, rates).title(), expected, "{recipient:?} {rates:?}");
+            assert_eq!(paper(None, recipient, rates).title(), "Invoice", "who is not registered issues neither");
         }
     }
 }

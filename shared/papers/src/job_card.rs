@@ -111,7 +111,6 @@ fn visit(card: &JobCard) -> Vec<(&'static str, String)> {
         ("Place", Some(forms::state(card.location.as_str()))),
         ("Engineer", card.engineer_name.clone()),
         ("Completed", card.completed_at.map(|at| day(at.ist_date()))),
-        ("Notes", card.status_notes.clone()),
     ];
     known.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
@@ -138,13 +137,17 @@ impl JobCardPaper {
     /// A job card with its forms. Customer and vehicle are those of part 1: as they were at the visit.
     pub fn of(card: &JobCard, forms: Option<&JobCardForms>, centre: &ServiceCentre) -> Self {
         let part1 = forms.and_then(|forms| forms.part1_data.as_ref());
-        let said = |(name, field): &(&'static str, &str)| Some((*name, forms::field(part1, field)?));
+        let said = |(name, field): &(&'static str, &str)| {
+            let value = forms::field(part1, field)?;
+            Some((*name, if *field == "warrantyStatus" { forms::state(&value) } else { value }))
+        };
         let placed: Vec<&str> = [&CUSTOMER[..], &VEHICLE[..], &COMPLAINT[..], &[("", "jobCardNumber")]]
             .concat()
             .iter()
             .map(|(_, field)| *field)
             .collect();
         let complaint = COMPLAINT.iter().filter_map(said).map(|(name, value)| (name.to_owned(), value));
+        let complaint = complaint.chain(card.status_notes.clone().map(|notes| ("Notes".to_owned(), notes)));
         let rest = |form: Option<&Value>| form.map(|form| forms::fields(form, &placed)).unwrap_or_default();
         let form = |heading, fields| Form { heading, fields };
         Self {

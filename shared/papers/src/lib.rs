@@ -24,7 +24,7 @@ mod shape;
 mod sheet;
 mod table;
 
-pub use charges::{Charges, Line};
+pub use charges::{Charges, Line, Totals};
 pub use credit_note::CreditNote;
 pub use invoice::{PaymentLine, TaxInvoice};
 pub use job_card::{Form, JobCardPaper, JobItem};

@@ -1,6 +1,7 @@
 //! Who supplies and who receives.
 
 use dms_domain::{
+    customer::Customer,
     formats::{GstState, Gstin},
     invoice::{BillTo, IssuedBy},
     service_centre::ServiceCentre,
@@ -57,6 +58,11 @@ impl Party {
             phone: Some(issuer.phone.to_string()),
             email: issuer.email.as_ref().map(ToString::to_string),
         }
+    }
+
+    /// A customer as they are now.
+    pub fn customer(customer: &Customer) -> Self {
+        Self { phone: Some(customer.details.phone.to_string()), ..Self::bill_to(&customer.into()) }
     }
 
     /// Who was charged, as they were then.

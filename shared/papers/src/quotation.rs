@@ -1,12 +1,16 @@
 //! The quotation: an offer, not a document of GST; its taxes are those that an invoice would have.
 
 use chrono::NaiveDate;
-use dms_domain::money_text::in_words;
+use dms_domain::{
+    customer::Customer, gst::Supply, money::Paise, money_text::in_words, quotation, service_centre::ServiceCentre,
+    statuses::QuotationStatus, vehicle::Vehicle,
+};
 
 use crate::{
     Laid, Party,
-    blocks::{Fact, Facts, facts, masthead, note, party_facts, section, signatures, totals},
-    charges::Charges,
+    blocks::{Fact, Facts, Sum, facts, masthead, note, party_facts, section, signatures, totals},
+    charges::{Charges, rupees},
+    forms,
     invoice::day,
     party::state_with_code,
     sheet::Flow,
@@ -31,6 +35,8 @@ pub struct Quotation {
     pub visit: Vec<(&'static str, String)>,
     /// What is offered.
     pub charges: Charges,
+    /// The sum of what was approved of it; none while there is no answer.
+    pub approved: Option<Paise>,
     /// Remarks below.
     pub notes: Vec<String>,
     /// The word across the page: "DRAFT", "EXPIRED".
@@ -38,6 +44,54 @@ pub struct Quotation {
 }
 
 impl Quotation {
+    /// A quotation as it is on a day, to the customer as they are.
+    pub fn of(
+        quotation: &quotation::Quotation,
+        (customer, vehicle): (&Customer, Option<&Vehicle>),
+        centre: &ServiceCentre,
+        today: NaiveDate,
+    ) -> Self {
+        let offer = &quotation.offer;
+        let states = (offer.supplier_state, offer.place_of_supply);
+        let supply = Supply::to_customer(states.0, states.1, customer.details.is_sez);
+        let mut charges = Charges::of(&offer.items, &offer.totals, supply, states);
+        if let Some(answer) = &quotation.answer {
+            for (line, item) in charges.lines.iter_mut().zip(&offer.items) {
+                let approved = answer.approved_lines.contains(&item.sr_no);
+                let said = if approved { "Approved" } else { "Declined" };
+                let known = line.remark.iter().map(String::as_str).chain([said]);
+                line.remark = Some(known.collect::<Vec<_>>().join("  ·  "));
+            }
+        }
+        let status = quotation.status_on(today);
+        let details = vehicle.map(|vehicle| &vehicle.details);
+        let visit = details.map(|vehicle| {
+            [
+                ("Registration", vehicle.registration.to_string()),
+                ("Model", format!("{} {}", vehicle.vehicle_make, vehicle.vehicle_model)),
+                ("VIN", vehicle.vin.to_string()),
+            ]
+        });
+        Self {
+            number: quotation.quotation_number.clone(),
+            date: quotation.sent_at.unwrap_or(quotation.created_at).ist_date(),
+            valid_until: Some(quotation.valid_until),
+            status: forms::state(status.as_str()),
+            supplier: Party::centre(centre),
+            recipient: Party::customer(customer),
+            visit: visit.into_iter().flatten().collect(),
+            charges,
+            approved: quotation.approved_totals.as_ref().map(|totals| totals.grand_total_paise),
+            notes: offer.notes.iter().cloned().collect(),
+            stamp: match status {
+                QuotationStatus::Draft => Some("DRAFT"),
+                QuotationStatus::Rejected => Some("DECLINED"),
+                QuotationStatus::Expired => Some("EXPIRED"),
+                QuotationStatus::Sent | QuotationStatus::Approved => None,
+            },
+        }
+    }
+
     /// Lays it out.
     pub fn lay(&self) -> Laid {
         let title = format!("Quotation {}", self.number);
@@ -55,8 +109,9 @@ impl Quotation {
         ];
         facts(&mut flow, &blocks);
         self.charges.draw(&mut flow);
-        let words = in_words(self.charges.totals.grand_total_paise);
-        totals(&mut flow, &self.charges.sums("Total"), &words, Vec::new());
+        let mut column = self.charges.sums("Total");
+        column.extend(self.approved.map(|approved| Sum::strong("Approved", rupees(approved))));
+        totals(&mut flow, &column, &in_words(self.charges.totals.grand_total), Vec::new());
         if !self.notes.is_empty() {
             section(&mut flow, "NOTES", 20.0);
             self.notes.iter().for_each(|text| note(&mut flow, text));

@@ -160,17 +160,17 @@ impl Flow {
 
     /// Makes sure that a block of this height fits: on the next page, if not on this. Whether a page was begun.
     pub(crate) fn reserve(&mut self, height: f32) -> bool {
-        let turns = self.is_new_page_needed(height);
-        if turns {
-            self.next_page();
+        // A block higher than a page begins where it is: turning the page would not help.
+        if self.fits(height) || height > BOTTOM - TOP {
+            return false;
         }
-        turns
+        self.next_page();
+        true
     }
 
-    /// Whether a block of this height fits on the next page only. One higher than a page begins where it is: turning
-    /// the page would not help.
-    pub(crate) fn is_new_page_needed(&self, height: f32) -> bool {
-        self.y + height > BOTTOM && height <= BOTTOM - TOP
+    /// Whether a block of this height fits on this page.
+    pub(crate) fn fits(&self, height: f32) -> bool {
+        self.y + height <= BOTTOM
     }
 
     /// Begins a page.

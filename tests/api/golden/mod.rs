@@ -167,6 +167,22 @@ fn the_payment_code_on_the_page_says_whom_to_pay_and_how_much() {
 }
 
 #[test]
+fn an_invoice_from_before_its_supplier_was_kept_has_the_centres() {
+    let kept = invoice(&lines_at(18, ROUNDING[0].1), 0, "Maharashtra", asha());
+    // As it is stored without the field, and without what came with it.
+    let mut stored = serde_json::to_value(&kept).unwrap();
+    let fields = stored.as_object_mut().unwrap();
+    for field in ["supplier", "vehicleRegistration", "vehicleName"] {
+        assert!(fields.remove(field).is_some(), "{field}");
+    }
+    fields["billTo"].as_object_mut().unwrap().remove("pincode").unwrap();
+    let old: Invoice = serde_json::from_value(stored).unwrap();
+    assert_eq!((&old.supplier, &old.vehicle_name, &old.bill_to.pincode), (&None, &None, &None));
+    let text = TaxInvoice::of(&old, &centre()).lay().text();
+    assert!(text.contains("Volt Motors Andheri East") && text.contains("GSTIN 27AABCU9603R1ZN"), "{text}");
+}
+
+#[test]
 fn a_tax_invoice_says_all_that_rule_46_asks_for() {
     let invoice = invoice(&lines_at(18, [33_333, 24_999]), 10_001, "Karnataka", firm());
     let pdf = TaxInvoice::of(&invoice, &centre()).lay().pdf().unwrap();

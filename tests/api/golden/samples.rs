@@ -207,7 +207,7 @@ pub(super) fn invoices() -> Vec<(&'static str, Laid)> {
 
 pub(super) fn others() -> Vec<(&'static str, Laid)> {
     let invoice = invoice(&usual(), 50_000, "Maharashtra", asha());
-    let charges = Charges::of(&invoice.items, &invoice.totals, states("Maharashtra"));
+    let charges = Charges::of(&invoice.items, &invoice.totals, Supply::IntraState, states("Maharashtra"));
     let note = CreditNote {
         number: "SC001-2025-C003".to_owned(),
         date: at("2026-01-05T10:00:00Z").ist_date(),
@@ -229,7 +229,7 @@ pub(super) fn others() -> Vec<(&'static str, Laid)> {
         invoice_number: "SC001-2025-0011".to_owned(),
         invoice_date: old,
         reason: "Price agreed with the customer".to_owned(),
-        charges: Charges::of(&items, &totals, (supplier, place)),
+        charges: Charges::of(&items, &totals, Supply::IntraState, (supplier, place)),
         ..note.clone()
     };
     let quotation = Quotation {
@@ -243,6 +243,7 @@ pub(super) fn others() -> Vec<(&'static str, Laid)> {
         charges,
         notes: vec!["Prices hold until the day named above. Parts that turn out to be needed in the course of the work are \
             offered separately before they are fitted.".to_owned()],
+        approved: None,
         stamp: None,
     };
     vec![

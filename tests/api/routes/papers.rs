@@ -118,7 +118,7 @@ async fn a_payment_code_is_on_the_paper_while_something_is_due_and_the_centre_ha
     dealership.one.manager.patch(&status, paid).await.expect(200);
     let paid = dealership.one.manager.get(&path(&invoice)).await;
     let paper = read(&paid);
-    assert_says(&paper, &["PAYMENTS RECEIVED", "4017-2265", "-5,900.00"]);
+    assert_says(&paper, &["PAYMENTS", "4017-2265", "-5,900.00"]);
     assert!(!paper.contains("SCAN TO PAY"), "{paper}");
     assert_eq!(crate::golden::codes_of(&paid.bytes), Vec::<String>::new());
 }
@@ -200,6 +200,58 @@ async fn a_job_card_with_the_largest_forms_is_printed_whole() {
     assert_eq!(paper.split_whitespace().filter(|word| *word == "word").count(), 19_000);
     assert_eq!(paper.matches('W').count() - paper.matches("Work").count() - paper.matches("WORK").count(), 2_000);
     assert_says(&paper, &["deep"]);
+}
+
+#[tokio::test]
+async fn a_credit_note_names_its_invoice_and_its_supplier_as_it_was() {
+    let dealership = open().await;
+    let card = dealership.completed_card(&dealership.one).await;
+    let invoice = dealership.invoice_for(&dealership.one, &card).await;
+    let notes = format!("/api/invoices/{}/credit-notes", id(&invoice));
+    let body = json!({"reason": "Half a service", "items": [{"srNo": 1, "amount": 2000}]});
+    let note = dealership.one.manager.create(&notes, body).await;
+    let moved = json!({"name": "Moved", "address": "Elsewhere"});
+    dealership.admin.patch(&format!("/api/service-centers/{}", dealership.one.id), moved).await.expect(200);
+
+    let answer = dealership.one.manager.get(&format!("/api/credit-notes/{}/pdf", id(&note))).await;
+    let number = note["gstCreditNoteNumber"].as_str().unwrap();
+    assert_eq!(header_of(&answer, header::CONTENT_DISPOSITION), format!("inline; filename=\"{number}.pdf\""));
+    let paper = read(&answer);
+    assert_says(
+        &paper,
+        &["Credit Note", number, "SC001-2026-0001", "Half a service", "Centre SC001", "12 MIDC Road", "2,360.00"],
+    );
+    assert_says(&paper, &["Rupees Two Thousand Three Hundred Sixty Only"]);
+    assert!(!paper.contains("Moved") && !paper.contains("SCAN TO PAY"), "{paper}");
+    // The invoice shows what is left of it.
+    let paper = read(&dealership.one.manager.get(&path(&invoice)).await);
+    assert_says(&paper, &["Credit notes", "-2,360.00", "3,540.00"]);
+}
+
+#[tokio::test]
+async fn a_quotation_says_until_when_it_stands_and_what_was_approved() {
+    let dealership = open().await;
+    let customer = dealership.customer().await;
+    let vehicle = dealership.vehicle_of(&customer).await;
+    let body = json!({"customerId": customer["id"], "vehicleId": vehicle["id"], "notes": "Two days of work", "items": [
+        {"partName": "Brake Pad", "partNumber": "BP001", "quantity": 2, "rate": 2500, "gstPercent": 18}]});
+    let quotation = dealership.one.advisor.create("/api/quotations", body).await;
+    let path = format!("/api/quotations/{}", id(&quotation));
+    let draft = read(&dealership.one.advisor.get(&format!("{path}/pdf")).await);
+    assert_says(&draft, &["Quotation", "DRAFT", "NOT A TAX INVOICE", "Two days of work", "BP001"]);
+
+    dealership.one.advisor.patch(&format!("{path}/send"), json!({})).await.expect(200);
+    dealership.one.advisor.patch(&format!("{path}/approve"), json!({})).await.expect(200);
+    let answer = dealership.one.advisor.get(&format!("{path}/pdf")).await;
+    let number = quotation["quotationNumber"].as_str().unwrap();
+    assert_eq!(header_of(&answer, header::CONTENT_DISPOSITION), format!("inline; filename=\"{number}.pdf\""));
+    let paper = read(&answer);
+    let registration = vehicle["registration"].as_str().unwrap();
+    assert_says(
+        &paper,
+        &["Valid until", "Approved", "5,900.00", registration, "Rupees Five Thousand Nine Hundred Only"],
+    );
+    assert!(!paper.contains("DRAFT"), "{paper}");
 }
 
 #[tokio::test]

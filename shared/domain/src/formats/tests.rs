@@ -121,6 +121,8 @@ fn one_wrong_character_shows() {
 #[test]
 fn tax_codes() {
     assert_reads!(HsnSac: "8708" => "8708", "998714" => "998714", " 87089900 " => "87089900", "87" => "", "87089" => "", "8708990" => "", "87O8" => "");
+    let is_service = |code| HsnSac::parse(code).unwrap().is_service();
+    assert!(is_service("998714") && is_service("9987") && !is_service("8708") && !is_service("87089900"));
 }
 
 #[test]
@@ -182,6 +184,9 @@ fn states() {
         "" => "",
     );
     assert_eq!(GstState::ALL.len(), 37);
+    // UTGST Act, section 1(2): Chandigarh, Dadra … Diu, Lakshadweep, Andaman, Ladakh, Other Territory; not Delhi.
+    let territories = GstState::ALL.iter().filter(|state| state.has_union_territory_tax());
+    assert_eq!(territories.map(|state| state.code()).collect::<Vec<_>>(), ["04", "26", "31", "35", "38", "97"]);
     assert!(GstState::ALL.is_sorted_by(|a, b| a.code() < b.code()));
     for state in GstState::ALL {
         assert_eq!(GstState::parse(state.name()), Ok(*state));
