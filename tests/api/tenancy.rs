@@ -51,9 +51,7 @@ impl Names {
 type Row = (Names, fn(&Documents) -> Value);
 
 fn row(method: &Method, path: &str) -> Option<Row> {
-    use Names::{
-        Appointment, Centre, CreditNote, Customer, Invoice, JobCard, Nothing, Part, PartsRequest, User, Vehicle,
-    };
+    use Names::{Appointment, Centre, Customer, JobCard, Nothing, Part, PartsRequest, User, Vehicle};
     let none: fn(&Documents) -> Value = |_| Value::Null;
     Some(match (method.as_str(), path) {
         ("GET", "/api/health" | "/api/openapi.json" | "/api/auth/me")
@@ -124,6 +122,27 @@ fn row(method: &Method, path: &str) -> Option<Row> {
         ("PATCH", "/api/inventory/parts/{id}/adjust-stock") => {
             (Part, |_| json!({"adjustmentType": "ADD", "quantity": 1, "reason": "STOCK_COUNT"}))
         }
+        ("POST", "/api/service-centers") => (Nothing, |_| {
+            json!({"code": "SC9", "name": "N", "address": "A", "city": "C", "state": "Goa", "pincode": "403001",
+                "phone": "9876543210"})
+        }),
+        ("GET" | "DELETE", "/api/service-centers/{id}") => (Centre, none),
+        ("PATCH", "/api/service-centers/{id}") => (Centre, |_| json!({"name": "Changed"})),
+        ("POST", "/api/users") => {
+            (Nothing, |_| json!({"email": "new@x.in", "password": "long-enough", "name": "New", "role": "admin"}))
+        }
+        ("GET" | "DELETE", "/api/users/{id}") => (User, none),
+        ("PATCH", "/api/users/{id}") => (User, |_| json!({"name": "Changed"})),
+        ("PATCH", "/api/users/{id}/password") => (User, |_| json!({"password": "long-enough"})),
+        _ => return money_row(method, path).or_else(|| central_row(method, path)),
+    })
+}
+
+/// The rows of invoices, credit notes and payments.
+fn money_row(method: &Method, path: &str) -> Option<Row> {
+    use Names::{CreditNote, Invoice, JobCard, Nothing};
+    let none: fn(&Documents) -> Value = |_| Value::Null;
+    Some(match (method.as_str(), path) {
         ("POST", "/api/invoices") => (Nothing, |d| {
             json!({"customerId": d.customer, "jobCardId": d.completed_card,
                 "items": [{"name": "Work", "unitPrice": 100, "quantity": 1, "gstRate": 18}]})
@@ -139,19 +158,7 @@ fn row(method: &Method, path: &str) -> Option<Row> {
         ("POST", "/api/job-cards/{id}/payments" | "/api/job-cards/{id}/refunds") => {
             (JobCard, |_| json!({"amount": 1, "method": "CASH"}))
         }
-        ("POST", "/api/service-centers") => (Nothing, |_| {
-            json!({"code": "SC9", "name": "N", "address": "A", "city": "C", "state": "Goa", "pincode": "403001",
-                "phone": "9876543210"})
-        }),
-        ("GET" | "DELETE", "/api/service-centers/{id}") => (Centre, none),
-        ("PATCH", "/api/service-centers/{id}") => (Centre, |_| json!({"name": "Changed"})),
-        ("POST", "/api/users") => {
-            (Nothing, |_| json!({"email": "new@x.in", "password": "long-enough", "name": "New", "role": "admin"}))
-        }
-        ("GET" | "DELETE", "/api/users/{id}") => (User, none),
-        ("PATCH", "/api/users/{id}") => (User, |_| json!({"name": "Changed"})),
-        ("PATCH", "/api/users/{id}/password") => (User, |_| json!({"password": "long-enough"})),
-        _ => return central_row(method, path),
+        _ => return None,
     })
 }
 
