@@ -65,7 +65,7 @@ async fn a_hundred_invoices_at_once_of_two_instances_get_consecutive_numbers_and
     let eve: chrono::DateTime<chrono::Utc> = "2026-12-31T18:29:58Z".parse().unwrap();
     dealership.app.advance(eve - dms_domain::calendar::Clock::now(&*dealership.app.clock));
     let issue = async |n: usize| {
-        let client = if n % 2 == 0 { &dealership.one.manager } else { &other };
+        let client = if n.is_multiple_of(2) { &dealership.one.manager } else { &other };
         if n == 50 {
             dealership.app.advance(chrono::TimeDelta::seconds(2));
         }

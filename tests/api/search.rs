@@ -30,6 +30,7 @@ async fn customers_are_found_by_all_they_say_about_themselves_and_by_their_vehic
     let advisor = &dealership.one.advisor;
     let body = json!({"name": "आशा शर्मा Sharma", "phone": "9876540123", "email": "asha@example.com"});
     let asha = advisor.create("/api/customers", body).await;
+    dealership.app.advance(TimeDelta::seconds(1));
     let body = json!({"name": "Ravi Sharma", "phone": "7012355555"});
     advisor.create("/api/customers", body).await;
     let vehicle = json!({"customerId": asha["id"], "registration": "KA 05 MJ 4321", "vin": "MA3EYD32S00123456",

@@ -61,10 +61,7 @@ impl Names {
 type Row = (Names, fn(&Documents) -> Value);
 
 fn row(method: &Method, path: &str) -> Option<Row> {
-    use Names::{
-        Appointment, Centre, CreditNote, Customer, File, Invoice, JobCard, Nothing, Part, PartsRequest, User,
-        Vehicle,
-    };
+    use Names::{Appointment, Centre, Customer, File, JobCard, Nothing, Part, PartsRequest, User, Vehicle};
     let none: fn(&Documents) -> Value = |_| Value::Null;
     Some(match (method.as_str(), path) {
         ("GET", "/api/health" | "/api/openapi.json" | "/api/auth/me")
@@ -134,21 +131,6 @@ fn row(method: &Method, path: &str) -> Option<Row> {
         ("PATCH", "/api/inventory/parts/{id}/adjust-stock") => {
             (Part, |_| json!({"adjustmentType": "ADD", "quantity": 1, "reason": "STOCK_COUNT"}))
         }
-        ("POST", "/api/invoices") => (Nothing, |d| {
-            json!({"customerId": d.customer, "jobCardId": d.completed_card,
-                "items": [{"name": "Work", "unitPrice": 100, "quantity": 1, "gstRate": 18}]})
-        }),
-        ("GET", "/api/invoices/{id}" | "/api/invoices/{id}/pdf") => (Invoice, none),
-        ("PATCH", "/api/invoices/{id}/status") => (Invoice, |_| json!({"status": "PAID"})),
-        ("POST", "/api/invoices/{id}/payments" | "/api/invoices/{id}/refunds") => {
-            (Invoice, |_| json!({"amount": 1, "method": "CASH"}))
-        }
-        ("POST", "/api/invoices/{id}/credit-notes") => (Invoice, |_| json!({"reason": "test"})),
-        ("GET", "/api/credit-notes") => (Nothing, none),
-        ("GET", "/api/credit-notes/{id}" | "/api/credit-notes/{id}/pdf") => (CreditNote, none),
-        ("POST", "/api/job-cards/{id}/payments" | "/api/job-cards/{id}/refunds") => {
-            (JobCard, |_| json!({"amount": 1, "method": "CASH"}))
-        }
         ("POST", "/api/service-centers") => (Nothing, |_| {
             json!({"code": "SC9", "name": "N", "address": "A", "city": "C", "state": "Goa", "pincode": "403001",
                 "phone": "9876543210"})
@@ -168,7 +150,34 @@ fn row(method: &Method, path: &str) -> Option<Row> {
         ("GET", "/api/files") => (Nothing, none),
         ("POST", "/api/files/upload") => (Nothing, |d| ticket(&d.job_card)),
         ("GET" | "DELETE", "/api/files/{id}") => (File, none),
-        _ => return quotation_row(method, path).or_else(|| central_row(method, path)),
+        _ => {
+            let rows = money_row(method, path).or_else(|| quotation_row(method, path));
+            return rows.or_else(|| central_row(method, path));
+        }
+    })
+}
+
+/// The rows of invoices, credit notes and payments.
+fn money_row(method: &Method, path: &str) -> Option<Row> {
+    use Names::{CreditNote, Invoice, JobCard, Nothing};
+    let none: fn(&Documents) -> Value = |_| Value::Null;
+    Some(match (method.as_str(), path) {
+        ("POST", "/api/invoices") => (Nothing, |d| {
+            json!({"customerId": d.customer, "jobCardId": d.completed_card,
+                "items": [{"name": "Work", "unitPrice": 100, "quantity": 1, "gstRate": 18}]})
+        }),
+        ("GET", "/api/invoices/{id}" | "/api/invoices/{id}/pdf") => (Invoice, none),
+        ("PATCH", "/api/invoices/{id}/status") => (Invoice, |_| json!({"status": "PAID"})),
+        ("POST", "/api/invoices/{id}/payments" | "/api/invoices/{id}/refunds") => {
+            (Invoice, |_| json!({"amount": 1, "method": "CASH"}))
+        }
+        ("POST", "/api/invoices/{id}/credit-notes") => (Invoice, |_| json!({"reason": "test"})),
+        ("GET", "/api/credit-notes") => (Nothing, none),
+        ("GET", "/api/credit-notes/{id}" | "/api/credit-notes/{id}/pdf") => (CreditNote, none),
+        ("POST", "/api/job-cards/{id}/payments" | "/api/job-cards/{id}/refunds") => {
+            (JobCard, |_| json!({"amount": 1, "method": "CASH"}))
+        }
+        _ => return None,
     })
 }
 

@@ -62,7 +62,7 @@ impl CreditNote {
         let title = format!("Credit Note {}", self.number);
         let mut flow = Flow::new(title.clone(), None);
         masthead(&mut flow, &self.supplier, "Credit Note", "ORIGINAL FOR RECIPIENT");
-        let note = vec![
+        let about = vec![
             Fact::Pair("Number", self.number.clone()),
             Fact::Pair("Date", day(self.date)),
             Fact::Pair("Place of supply", state_with_code(self.charges.place_of_supply)),
@@ -72,7 +72,7 @@ impl CreditNote {
         let blocks = [
             party_facts("CREDITED TO", &self.recipient, 1.15),
             Facts { label: "FOR INVOICE", facts: invoice, share: 1.0 },
-            Facts { label: "CREDIT NOTE", facts: note, share: 1.0 },
+            Facts { label: "CREDIT NOTE", facts: about, share: 1.0 },
         ];
         facts(&mut flow, &blocks);
         section(&mut flow, "REASON", 20.0);

@@ -33,6 +33,7 @@ fn by(path: &str) -> By {
         "/api/inventory" | "/api/central-inventory" => By::Part,
         "/api/job-cards" => By::Number("jobCardNumber"),
         "/api/invoices" => By::Number("invoiceNumber"),
+        "/api/credit-notes" => By::Number("creditNoteNumber"),
         "/api/quotations" => By::Number("quotationNumber"),
         "/api/parts-issues" => By::Number("issueNumber"),
         "/api/purchase-orders" => By::Number("poNumber"),

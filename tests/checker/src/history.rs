@@ -7,7 +7,7 @@ use dms_store::planted::{PlantedBug, plant};
 use futures::future::join_all;
 
 use crate::{
-    actions::Action,
+    actions::{Action, sell_service},
     app::{World, admin_token, settle},
     client::{Client, Outcome, Shared},
     fault::Faults,
@@ -47,6 +47,43 @@ pub fn run(seed: u64, bug: Option<PlantedBug>) -> Report {
 }
 
 async fn history(seed: u64, template: &'static Template) -> Report {
+    in_world(seed, template, async |shared, rng| {
+        let per_mille = FAULTS_PER_MILLE[rng.usize(0..FAULTS_PER_MILLE.len())];
+        shared.world.wire.begin(Faults::Random { per_mille });
+        let clients = (1..=rng.usize(3..=4)).map(|number| {
+            let (rng, commands) = (rng.fork(), rng.usize(4..=8));
+            let token = admin_token(shared.world.now());
+            Client { shared, number, rng, token, patient: false }.work(commands)
+        });
+        join_all(clients.collect::<Vec<_>>()).await;
+    })
+    .await
+}
+
+/// So many clients at once issue an invoice each, in one centre, through a connection that fails often: each asks until it
+/// is told.
+pub fn run_invoices(seed: u64, clients: usize) -> Report {
+    let template = template();
+    fastrand::seed(seed);
+    paused_runtime().block_on(Box::pin(in_world(seed, template, async |shared, rng| {
+        let per_mille = FAULTS_PER_MILLE.into_iter().max().unwrap_or_default();
+        shared.world.wire.begin(Faults::Random { per_mille });
+        let clients = (1..=clients).map(|number| {
+            let (rng, token, tag) = (rng.fork(), admin_token(shared.world.now()), format!("tag-{number}."));
+            let planned = sell_service(&shared.known.borrow(), &tag);
+            let mut client = Client { shared, number, rng, token, patient: true };
+            async move { client.run(planned, tag, true).await }
+        });
+        join_all(clients.collect::<Vec<_>>()).await;
+    })))
+}
+
+/// Lets clients loose on a dealership, and looks whether all is right afterwards.
+async fn in_world(
+    seed: u64,
+    template: &'static Template,
+    clients: impl AsyncFnOnce(&Shared<'_>, &mut fastrand::Rng),
+) -> Report {
     let mut rng = fastrand::Rng::with_seed(seed);
     let wire = Wire::new(template.copy().await, rng.u64(..));
     let world = World::start(wire.clone(), beginning(&mut rng, template));
@@ -56,14 +93,7 @@ async fn history(seed: u64, template: &'static Template) -> Report {
         records: RefCell::default(),
         complaints: RefCell::default(),
     };
-    let per_mille = FAULTS_PER_MILLE[rng.usize(0..FAULTS_PER_MILLE.len())];
-    wire.begin(Faults::Random { per_mille });
-    let clients = (1..=rng.usize(3..=4)).map(|number| {
-        let (rng, commands) = (rng.fork(), rng.usize(4..=8));
-        let token = admin_token(world.now());
-        Client { shared: &shared, number, rng, token, patient: false }.work(commands)
-    });
-    join_all(clients.collect::<Vec<_>>()).await;
+    clients(&shared, &mut rng).await;
     settle().await;
     let calls = wire.calls().len() as u64;
     wire.calm();

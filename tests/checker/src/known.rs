@@ -83,6 +83,12 @@ impl Known {
             };
             let parts = made.parts.iter().enumerate().filter(|(n, _)| *n != left_out);
             known.parts.extend(parts.map(|(n, id)| named('p', n, id)));
+            let their_cards = rng.bool();
+            for (n, invoice) in made.invoices.iter().enumerate() {
+                let card = invoice["jobCardId"].as_str().unwrap_or_default().to_owned();
+                known.cards.extend(their_cards.then(|| named('d', n, &card)));
+                known.sales.push(named('j', n, &id(invoice)));
+            }
             let cards = made.cards.iter().enumerate().take(rng.usize(1..=made.cards.len()));
             known.cards.extend(cards.map(|(n, id)| named('c', n, id)));
             for issue in &made.issues {

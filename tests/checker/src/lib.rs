@@ -1,4 +1,4 @@
-//! The concurrency checker: random histories of all commands that move stock, from several clients at once,
+//! The concurrency checker: random histories of all commands that move stock or money, from several clients at once,
 //! through a connection to AWS that fails; and after each history the invariants. Everything in a history comes
 //! from its seed, so that one that fails can be run again exactly.
 
@@ -20,5 +20,5 @@ mod wire;
 pub use actions::Action;
 pub use enumerate::{SCENARIOS, enumerate};
 pub use fault::{Fault, Faults};
-pub use history::{Report, run};
+pub use history::{Report, run, run_invoices};
 pub use many::{Summary, run_many};

@@ -17,11 +17,15 @@ use crate::{
 };
 
 /// Stock of the parts of each centre at the beginning: little, so that it runs short.
-const STOCKS: [i64; 3] = [2, 4, 12];
+const STOCKS: [i64; 3] = [2, 4, 12 + PARTS_INVOICED];
 /// Minimum stock of each: so that movements cross it.
 const MINIMUMS: [i64; 3] = [0, 3, 9];
+/// Pieces of the last part on the job cards that are invoiced.
+const PARTS_INVOICED: i64 = 4;
 /// Job cards in work in each centre.
 const CARDS: usize = 3;
+/// Job cards with parts that are invoiced in each centre; the last invoice is paid.
+const INVOICED: usize = 2;
 /// Vehicles without a job card, for each centre.
 const VEHICLES: usize = 2;
 
@@ -52,6 +56,8 @@ pub(crate) struct Centre {
     pub(crate) cards: Vec<String>,
     /// Ids of vehicles to be served.
     pub(crate) vehicles: Vec<String>,
+    /// Invoices of job cards with parts; the last is paid.
+    pub(crate) invoices: Vec<Value>,
     /// Parts issues: one was asked for, one approved, one is under way, one comes back.
     pub(crate) issues: Vec<Value>,
 }
@@ -164,14 +170,14 @@ impl Maker<'_> {
             parts.push(id(&self.create("/api/inventory/parts", body).await));
         }
         let mut vehicles = Vec::new();
-        for _ in 0..CARDS + VEHICLES {
+        for _ in 0..CARDS + INVOICED + VEHICLES {
             let n = self.next();
             let body = json!({"customerId": customer, "registration": format!("MH01AB{n:04}"),
                 "vin": format!("VIN{n:09}"), "vehicleMake": "Tata", "vehicleModel": "Nexon", "vehicleYear": 2023});
             vehicles.push(id(&self.create("/api/vehicles", body).await));
         }
         let mut cards = Vec::new();
-        for vehicle in vehicles.drain(..CARDS) {
+        for vehicle in vehicles.drain(..CARDS + INVOICED) {
             let body = json!({"serviceCenterId": centre, "customerId": customer, "vehicleId": vehicle,
                 "serviceType": "Regular Service"});
             let card = id(&self.create("/api/job-cards", body).await);
@@ -180,13 +186,36 @@ impl Maker<'_> {
             self.send("PATCH", &format!("{path}/status"), json!({"status": "IN_PROGRESS"})).await;
             cards.push(card);
         }
-        Centre { id: centre, engineer, parts, cards, vehicles, issues: Vec::new() }
+        // Of the first one, which is invoiced with what was paid in advance when its work is completed.
+        let advance = json!({"amount": 59, "method": "CASH"});
+        self.create(&format!("/api/job-cards/{}/payments", cards[0]), advance).await;
+        let invoices = self.invoices(&centre, customer, &parts[STOCKS.len() - 1], cards.split_off(CARDS)).await;
+        Centre { id: centre, engineer, parts, cards, vehicles, invoices, issues: Vec::new() }
+    }
+
+    /// Finishes these cards with pieces of a part on them, and invoices them.
+    async fn invoices(&self, centre: &str, customer: &str, part: &str, cards: Vec<String>) -> Vec<Value> {
+        let mut invoices = Vec::new();
+        for card in cards {
+            let path = format!("/api/job-cards/{card}");
+            let pieces = PARTS_INVOICED / i64::try_from(INVOICED).expect("few");
+            let body = json!({"parts": [{"inventoryPartId": part, "requestedQty": pieces}]});
+            let request = id(&self.create(&format!("{path}/request-parts"), body).await);
+            self.send("PATCH", &format!("/api/parts-requests/{request}/approve"), json!({})).await;
+            self.send("PATCH", &format!("{path}/status"), json!({"status": "COMPLETED"})).await;
+            let body = json!({"serviceCenterId": centre, "customerId": customer, "jobCardId": card});
+            invoices.push(self.create("/api/invoices", body).await);
+        }
+        if let Some(last) = invoices.last() {
+            self.send("PATCH", &format!("/api/invoices/{}/status", id(last)), json!({"status": "PAID"})).await;
+        }
+        invoices
     }
 
     /// Central's stock: parts that the centres have, too, and one that is new to them.
     async fn central_parts(&self) -> Vec<String> {
         let mut parts = Vec::new();
-        for (number, stock) in [("P-001", 18), ("P-009", 5), ("Q-001", 9), ("Q-002", 1)] {
+        for (number, stock) in [("P-001", 18), ("P-011", 5), ("Q-001", 9), ("Q-002", 1)] {
             let body = json!({"partName": number, "partNumber": number, "category": "Brakes", "unitPrice": 100,
                 "costPrice": 80, "gstRate": 18, "hsnSacCode": "8708", "stockQuantity": stock, "minStockLevel": 4});
             parts.push(id(&self.create("/api/central-inventory/parts", body).await));

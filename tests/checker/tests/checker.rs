@@ -10,7 +10,7 @@ use std::{
     thread,
 };
 
-use dms_checker::{SCENARIOS, enumerate, run, run_many};
+use dms_checker::{Action, SCENARIOS, enumerate, run, run_invoices, run_many};
 use dms_store::planted::PlantedBug;
 
 /// Histories that run with every build.
@@ -48,6 +48,16 @@ fn every_planted_bug_is_found() {
         }
     }
     assert!(missed.is_empty(), "not found: {missed:?}");
+}
+
+#[test]
+fn a_hundred_invoices_at_once_through_faults_have_consecutive_numbers_and_none_is_lost() {
+    let _turn = TURN.lock();
+    for seed in 0..5 {
+        let report = run_invoices(seed, 100);
+        assert!(report.violations.is_empty(), "{}", report.failure(None));
+        assert_eq!(report.commands[&Action::Sell], [100, 0, 0], "all were acknowledged");
+    }
 }
 
 #[test]

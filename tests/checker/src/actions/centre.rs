@@ -55,6 +55,14 @@ pub(super) fn sell(rng: &mut fastrand::Rng, known: &Known, tag: &str) -> Option<
     Some(planned.seen_in("INV").teaching(Learn::Invoice { centre }))
 }
 
+/// A sale of a service, of which there is no end.
+pub(crate) fn sell_service(known: &Known, tag: &str) -> Planned {
+    let line = json!({"name": tag, "unitPrice": 100, "quantity": 1, "gstRate": 18});
+    let body = json!({"serviceCenterId": known.template.centres[0].id, "customerId": known.template.customer,
+        "items": [line]});
+    Planned::post(Action::Sell, "sell a service".to_owned(), "/api/invoices", body).seen_in("INV")
+}
+
 pub(super) fn learn_invoice(known: &mut Known, centre: usize, data: &Value) {
     let name = format!("i{}", known.sales.len());
     known.sales.push(Named { name, id: id(data), centre, is_centrals: false });

@@ -4,6 +4,9 @@ mod cards;
 mod central;
 mod centre;
 mod issues;
+mod money;
+
+pub(crate) use centre::sell_service;
 
 use serde_json::{Value, json};
 
@@ -38,8 +41,18 @@ pub enum Action {
     Sell,
     /// Cancel an invoice.
     CancelInvoice,
-    /// Pay an invoice.
+    /// Mark an invoice paid.
     PayInvoice,
+    /// Take a payment for an invoice.
+    TakePayment,
+    /// Give money of an invoice back.
+    GiveBack,
+    /// Take an advance on a job card.
+    TakeAdvance,
+    /// Give an advance back.
+    GiveAdvanceBack,
+    /// Credit an invoice or some of its lines, with or without a return of the parts.
+    Credit,
     /// Give unused parts of a card back.
     ReturnParts,
     /// Delete a centre's part, of which nothing is left.
@@ -89,16 +102,21 @@ impl Action {
         (Self::ApproveRequest, 18),
         (Self::RejectRequest, 4),
         (Self::CancelRequest, 4),
-        (Self::CompleteCard, 4),
-        (Self::InvoiceCard, 4),
+        (Self::CompleteCard, 6),
+        (Self::InvoiceCard, 7),
         (Self::CancelCard, 8),
         (Self::Sell, 14),
         (Self::CancelInvoice, 8),
-        (Self::PayInvoice, 3),
+        (Self::PayInvoice, 4),
+        (Self::TakePayment, 9),
+        (Self::GiveBack, 5),
+        (Self::TakeAdvance, 6),
+        (Self::GiveAdvanceBack, 4),
+        (Self::Credit, 12),
         (Self::ReturnParts, 8),
-        (Self::DeletePart, 9),
+        (Self::DeletePart, 14),
         (Self::AdjustCentral, 12),
-        (Self::DeleteCentral, 3),
+        (Self::DeleteCentral, 4),
         (Self::CreateOrder, 5),
         (Self::SubmitOrder, 6),
         (Self::ApproveOrder, 6),
@@ -130,7 +148,8 @@ pub(crate) struct Planned {
     pub(crate) method: &'static str,
     pub(crate) path: String,
     pub(crate) body: Option<Value>,
-    /// Kind of the items that carry the command's tag once it has taken effect; `None` when nothing does.
+    /// Kind of the items that carry the command's tag once it has taken effect, or kinds with `|` between; `None` when
+    /// nothing does.
     pub(crate) witness: Option<&'static str>,
     pub(crate) learn: Learn,
 }
@@ -210,6 +229,11 @@ pub(crate) fn make_up(action: Action, rng: &mut fastrand::Rng, known: &Known, ta
         Action::Sell => centre::sell(rng, known, tag),
         Action::CancelInvoice => centre::cancel_invoice(rng, known, tag),
         Action::PayInvoice => centre::pay_invoice(rng, known, tag),
+        Action::TakePayment => money::pay(rng, known, tag),
+        Action::GiveBack => money::give_back(rng, known, tag),
+        Action::TakeAdvance => money::advance(rng, known, tag),
+        Action::GiveAdvanceBack => money::give_advance_back(rng, known, tag),
+        Action::Credit => money::credit(rng, known, tag),
         Action::OpenCard => cards::open(rng, known, tag),
         Action::AssignCard => cards::assign(rng, known),
         Action::StartCard => cards::step(Action::StartCard, "IN_PROGRESS", rng, known),

@@ -38,7 +38,7 @@ impl<'a> Moved<'a> {
     fn check(&self, what: &str, kinds: &[&str], (attribute, sign): (&str, i64), wrong: &mut Vec<String>) {
         let mut ledger = Self::none(self.dump);
         for entry in self.dump.of_kind("LEDGER").filter(|entry| kinds.contains(&text(entry, "type"))) {
-            ledger.add(text(entry, "partId"), text(entry, "documentNumber"), sign * number(entry, attribute));
+            ledger.add(text(entry, "partId"), source(self.dump, entry), sign * number(entry, attribute));
         }
         let mut keys: Vec<_> = self.pieces.keys().chain(ledger.pieces.keys()).collect();
         keys.sort_unstable();
@@ -52,6 +52,18 @@ impl<'a> Moved<'a> {
             }
         }
     }
+}
+
+/// The document whose pieces an entry moves: a credit note moves those of its invoice or job card.
+fn source<'a>(dump: &'a Dump, entry: &'a Value) -> &'a str {
+    let document = text(entry, "documentNumber");
+    if text(entry, "documentType") != "credit note" {
+        return document;
+    }
+    let note = dump.of_kind("CN").find(|note| text(note, "creditNoteNumber") == document);
+    let invoice = note.and_then(|note| dump.by_id("INV", text(note, "invoiceId")));
+    let card = invoice.map(|invoice| text(invoice, "jobCardNumber")).filter(|card| !card.is_empty());
+    card.or(invoice.map(|invoice| text(invoice, "invoiceNumber"))).unwrap_or(document)
 }
 
 pub(super) fn check(dump: &Dump, wrong: &mut Vec<String>) {
@@ -89,8 +101,14 @@ fn check_sales(dump: &Dump, wrong: &mut Vec<String>) {
             }
         }
     }
+    let is_return = |note: &&Value| note["returnToStock"] == true && note["jobCardId"].is_null();
+    for note in dump.of_kind("CN").filter(is_return) {
+        for line in rows(note, "items") {
+            reversed.add(text(line, "inventoryPartId"), text(note, "invoiceNumber"), number(line, "quantity"));
+        }
+    }
     sold.check("sold", &["SALE"], ("delta", -1), wrong);
-    reversed.check("returned by cancelled sales", &["SALE_REVERSAL"], ("delta", 1), wrong);
+    reversed.check("returned by cancelled and credited sales", &["SALE_REVERSAL"], ("delta", 1), wrong);
 }
 
 fn check_orders(dump: &Dump, wrong: &mut Vec<String>) {

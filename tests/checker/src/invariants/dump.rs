@@ -24,7 +24,7 @@ impl Dump {
 
     /// Items of a kind.
     pub(crate) fn of_kind<'a>(&'a self, wanted: &'a str) -> impl Iterator<Item = &'a Value> + 'a {
-        self.items.iter().filter(move |item| kind(text(item, "pk")) == wanted)
+        self.items.iter().filter(move |item| is_kind(item, wanted))
     }
 
     /// Parts, those that were deleted included.
@@ -37,9 +37,15 @@ impl Dump {
         self.items.iter().filter(move |item| text(item, "pk").starts_with(prefix))
     }
 
-    /// How often a text occurs in the items of a kind.
-    pub(crate) fn occurrences(&self, kind: &str, text: &str) -> usize {
-        self.of_kind(kind).map(|item| item.to_string().matches(text).count()).sum()
+    /// How often a text occurs in the items of a kind, or of kinds with `|` between.
+    pub(crate) fn occurrences(&self, kinds: &str, text: &str) -> usize {
+        let items = kinds.split('|').flat_map(|kind| self.items.iter().filter(move |item| is_kind(item, kind)));
+        items.map(|item| item.to_string().matches(text).count()).sum()
+    }
+
+    /// The document of a kind that has this id.
+    pub(crate) fn by_id(&self, kind: &str, id: &str) -> Option<&Value> {
+        self.items.iter().find(|item| is_kind(item, kind) && text(item, "sk") == id)
     }
 
     /// The difference to another dump in words; nothing when there is none.
@@ -66,6 +72,10 @@ pub(crate) fn kind(pk: &str) -> &str {
     let mut words = pk.split('#');
     let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     if is_owner(first) { second } else { first }
+}
+
+fn is_kind(item: &Value, wanted: &str) -> bool {
+    kind(text(item, "pk")) == wanted
 }
 
 /// Whether this names a centre, or Central.

@@ -58,6 +58,7 @@ const LISTS: &[List] = &[
         states: InvoiceStatus::NAMES,
         code: InvoiceStatus::code_of_name,
     },
+    List { kind: "CN", centrals: false, path: "/api/credit-notes", states: &[], code: STATELESS },
     List { kind: "PART", centrals: false, path: "/api/inventory", states: &[], code: STATELESS },
     List { kind: "PART", centrals: true, path: "/api/central-inventory", states: &[], code: STATELESS },
     List {
@@ -75,6 +76,9 @@ const LISTS: &[List] = &[
         code: PartsIssueStatus::code_of_name,
     },
 ];
+
+/// Rows that are asked for.
+const PAGE: usize = 100;
 
 /// Documents are listed under the state they are in, and counted once, on their day and in their state. What
 /// job cards say of their requests is so.
@@ -141,12 +145,12 @@ pub(super) async fn check_totals(
     let list = &LISTS[rng.usize(0..LISTS.len())];
     let state = rng.choice(list.states).copied().filter(|_| rng.bool());
     let filter = state.map_or_else(String::new, |state| format!("&filter%5Bstatus%5D={state}"));
-    let path = format!("{}?limit=100{filter}", list.path);
+    let path = format!("{}?limit={PAGE}{filter}", list.path);
     let answer = get(shared, &path).await;
     let is_meant = |document: &&Value| state.is_none_or(|state| text(document, "status") == state);
     let counted = list.documents(dump).filter(is_meant).count();
     let (total, listed) = (&answer["pagination"]["total"], rows(&answer, "data").count());
-    if total.as_u64() != Some(counted as u64) || listed != counted {
+    if total.as_u64() != Some(counted as u64) || listed != counted.min(PAGE) {
         wrong.push(format!("{path}: total {total}, {listed} rows, counted {counted}"));
     }
 }

@@ -5,6 +5,7 @@ mod documents;
 mod dump;
 mod effects;
 mod lists;
+mod money;
 mod numbers;
 mod stock;
 
@@ -30,6 +31,7 @@ pub(crate) fn check_items(shared: &Shared<'_>) -> (Vec<String>, Dump) {
     let dump = Dump::of(&shared.world.wire.db);
     stock::check(&dump, &mut wrong);
     documents::check(&dump, &mut wrong);
+    money::check(&dump, &mut wrong);
     numbers::check(&dump, &mut wrong);
     lists::check(&dump, &mut wrong);
     effects::check(shared, &dump, &mut wrong);

@@ -8,6 +8,7 @@ use super::dump::{Dump, number, text};
 const NUMBERED: &[(&str, &str, Option<&str>)] = &[
     ("JC", "jobCardNumber", Some("COUNTER#JC#")),
     ("INV", "invoiceNumber", Some("COUNTER#INV#")),
+    ("CN", "creditNoteNumber", Some("COUNTER#CN#")),
     ("PO", "poNumber", None),
     ("PI", "issueNumber", None),
 ];

@@ -87,6 +87,11 @@ fn check_conservation(dump: &Dump, wrong: &mut Vec<String>) {
     for line in dump.of_kind("INV").filter(is_sale).flat_map(|invoice| rows(invoice, "items")) {
         are_at(number_of(dump, text(line, "inventoryPartId")), number(line, "quantity"));
     }
+    // Off a job card, its parts are taken when a credit note returns them.
+    let is_return = |note: &&Value| note["returnToStock"] == true && note["jobCardId"].is_null();
+    for line in dump.of_kind("CN").filter(is_return).flat_map(|note| rows(note, "items")) {
+        are_at(number_of(dump, text(line, "inventoryPartId")), -number(line, "quantity"));
+    }
     for line in dump.of_kind("PI").flat_map(|issue| rows(issue, "items")) {
         // Under way, lost or damaged.
         let back_or_there = number(line, "closedQty") + number(line, "receivedQty") + number(line, "returnedQty");
