@@ -210,7 +210,7 @@ impl TaxInvoice {
             sum: false,
         };
         let rows: Vec<Row> = self.payments.iter().map(row).collect();
-        (!rows.is_empty()).then(|| ("PAYMENTS", Table { columns, rows, scale: 0.88 }))
+        (!rows.is_empty()).then_some(("PAYMENTS", Table { columns, rows, scale: 0.88 }))
     }
 }
 

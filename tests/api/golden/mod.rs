@@ -92,7 +92,8 @@ fn assert_lawful(invoice: &Invoice) {
 
 #[test]
 fn invoices_of_every_kind_of_customer_place_rate_discount_and_rounding() {
-    let parties: [(&str, fn() -> BillTo); 2] = [("b2b", firm), ("b2c", asha)];
+    type Recipient = fn() -> BillTo;
+    let parties: [(&str, Recipient); 2] = [("b2b", firm), ("b2c", asha)];
     for (party, bill_to) in parties {
         for (supply, place) in [("within-state", "Maharashtra"), ("between-states", "Karnataka")] {
             for rate in [0, 5, 18, 40] {
