@@ -444,6 +444,7 @@ async fn a_cancelled_invoice_is_not_credited_and_a_credited_one_not_cancelled() 
     let credited = invoice(&dealership).await;
     reduce(&dealership, &credited, "100").await.expect(201);
     set(&dealership, &credited, cancel.clone()).await.refused(409, "USE_CREDIT_NOTE");
+    dealership.app.advance(chrono::TimeDelta::seconds(1));
     whole(&dealership, &credited).await.expect(201);
     set(&dealership, &credited, cancel).await.refused(409, "INVALID_TRANSITION");
     let answer = set(&dealership, &credited, json!({"status": "CREDITED"})).await;
