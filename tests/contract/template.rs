@@ -57,6 +57,7 @@ fn the_template_routes_to_each_function_what_its_router_knows() {
         ("parts-issues", parts_issues::routes()),
         ("parts-requests", parts_requests::routes()),
         ("purchase-orders", purchase_orders::routes()),
+        ("reports", reports::routes()),
         ("vehicles", vehicles::routes()),
     ];
     let mut expected: BTreeSet<(String, String)> = BTreeSet::new();

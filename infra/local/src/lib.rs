@@ -29,6 +29,7 @@ pub fn all_routes() -> ApiRouter {
         .merge(purchase_orders::routes())
         .merge(parts_issues::routes())
         .merge(invoices::routes())
+        .merge(reports::routes())
         .merge(admin::routes())
         .merge(meta::routes())
 }

@@ -106,6 +106,7 @@ permissions! {
     PurchaseOrdersReceive = "purchase_orders:receive",
     PurchaseOrdersUpdate = "purchase_orders:update",
     ReconciliationRead = "reconciliation:read",
+    ReportsRead = "reports:read",
     ServiceCentersManage = "service_centers:manage",
     ServiceCentersRead = "service_centers:read",
     SuppliersCreate = "suppliers:create",
@@ -139,6 +140,7 @@ const SC_MANAGER: &[&str] = &[
     // Asking for parts is one of the actions of a job card, all of which are the manager's.
     "parts_requests:create",
     "parts_requests:read",
+    "reports:read",
     "service_centers:read",
     "users:read",
 ];

@@ -51,6 +51,7 @@ const TAGS: &[(&str, &str)] = &[
     ("Suppliers", "Whom Central buys from"),
     ("Invoices", "GST invoices and their payment"),
     ("Credit notes", "What takes an invoice back, or some of it"),
+    ("Reports", "What is computed from a month's documents"),
     ("Service centres", "The tenants"),
     ("Users", "Who may do what"),
     ("System", "Health and documentation"),

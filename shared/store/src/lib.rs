@@ -19,6 +19,7 @@ mod job_card;
 pub mod keys;
 mod listing;
 mod meter;
+mod month;
 mod parts_issue;
 mod parts_request;
 pub mod planted;

@@ -30,6 +30,8 @@ pub struct Answer {
     /// The headers.
     pub headers: HeaderMap,
     /// The body as it came.
+    pub bytes: Vec<u8>,
+    /// The body as text.
     pub text: String,
     /// The body as JSON; null when it is none.
     pub body: Value,
@@ -120,6 +122,7 @@ impl Request {
             status: parts.status,
             body: serde_json::from_str(&text).unwrap_or_default(),
             text,
+            bytes: bytes.into(),
             headers: parts.headers,
             reading: parts.extensions.get::<Reading>().copied().unwrap_or_default(),
         }

@@ -19,6 +19,7 @@ mod payments;
 mod purchase_deliveries;
 mod purchase_orders;
 mod reconciliation;
+mod reports;
 mod return_parts;
 mod suppliers;
 mod vehicles;
