@@ -172,7 +172,7 @@ fn money_row(method: &Method, path: &str) -> Option<Row> {
             (Invoice, |_| json!({"amount": 1, "method": "CASH"}))
         }
         ("POST", "/api/invoices/{id}/credit-notes") => (Invoice, |_| json!({"reason": "test"})),
-        ("GET", "/api/credit-notes") => (Nothing, none),
+        ("GET", "/api/credit-notes" | "/api/reports/gstr1") => (Nothing, none),
         ("GET", "/api/credit-notes/{id}" | "/api/credit-notes/{id}/pdf") => (CreditNote, none),
         ("POST", "/api/job-cards/{id}/payments" | "/api/job-cards/{id}/refunds") => {
             (JobCard, |_| json!({"amount": 1, "method": "CASH"}))
@@ -474,7 +474,11 @@ fn routes() -> Vec<(Method, String, Operation)> {
 }
 
 fn url(path: &str, id: &str, item: &str) -> String {
-    let query = if path.ends_with("/search") { "?query=asha" } else { "" };
+    let query = match path.rsplit('/').next() {
+        Some("search") => "?query=asha",
+        Some("gstr1") => "?period=2026-11&gstin=27AABCU9603R1ZN",
+        _ => "",
+    };
     format!("{}{query}", path.replace("{id}", id).replace("{itemId}", item).replace("{token}", "none"))
 }
 

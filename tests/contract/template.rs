@@ -67,6 +67,7 @@ fn api_functions() -> Vec<(&'static str, ApiRouter)> {
         ("parts-requests", parts_requests::routes()),
         ("purchase-orders", purchase_orders::routes()),
         ("quotations", quotations::routes()),
+        ("reports", reports::routes()),
         ("vehicles", vehicles::routes()),
     ]
 }

@@ -36,6 +36,7 @@ pub fn all_routes() -> ApiRouter {
         .merge(invoices::routes())
         .merge(files::routes())
         .merge(notifications::routes())
+        .merge(reports::routes())
         .merge(admin::routes())
         .merge(meta::routes())
 }

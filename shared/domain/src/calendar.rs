@@ -112,6 +112,13 @@ impl MonthKey {
     pub fn month(self) -> u32 {
         self.month
     }
+
+    /// Its first day, and that of the next month.
+    pub fn first_days(self) -> (NaiveDate, NaiveDate) {
+        let first = |year, month| NaiveDate::from_ymd_opt(year, month, 1).unwrap_or(NaiveDate::MAX);
+        let next = if self.month == 12 { (self.year.saturating_add(1), 1) } else { (self.year, self.month + 1) };
+        (first(self.year, self.month), first(next.0, next.1))
+    }
 }
 
 impl fmt::Display for MonthKey {
@@ -182,6 +189,8 @@ mod tests {
         assert_eq!("2026-11".parse(), Ok(month));
         assert_eq!("2026-13".parse::<MonthKey>(), Err(()));
         assert!(MonthKey::of(day("2025-12-31")) < month);
+        assert_eq!(month.first_days(), (day("2026-11-01"), day("2026-12-01")));
+        assert_eq!(MonthKey::of(day("2025-12-31")).first_days(), (day("2025-12-01"), day("2026-01-01")));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::{
 };
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 /// Most credit notes of an invoice, which names them all.
 const MAX_CREDIT_NOTES: usize = 20;
@@ -50,6 +50,8 @@ pub struct CreditNote {
     pub gst_invoice_number: String,
     /// When it was issued.
     pub invoice_date: Timestamp,
+    /// Its grand total.
+    pub invoice_grand_total_paise: Paise,
     /// Why.
     pub reason: String,
     /// Who was charged.
@@ -279,6 +281,7 @@ impl Invoice {
             invoice_number: self.invoice_number.clone(),
             gst_invoice_number: self.gst_invoice_number.clone(),
             invoice_date: self.created_at,
+            invoice_grand_total_paise: self.totals.grand_total_paise,
             reason: asked.reason.clone(),
             bill_to: self.bill_to.clone(),
             place_of_supply: self.place_of_supply,

@@ -114,6 +114,7 @@ permissions! {
     QuotationsRead = "quotations:read",
     QuotationsUpdate = "quotations:update",
     ReconciliationRead = "reconciliation:read",
+    ReportsRead = "reports:read",
     ServiceCentersManage = "service_centers:manage",
     ServiceCentersRead = "service_centers:read",
     SuppliersCreate = "suppliers:create",
@@ -149,6 +150,7 @@ const SC_MANAGER: &[&str] = &[
     // Asking for parts is one of the actions of a job card, all of which are the manager's.
     "parts_requests:create",
     "parts_requests:read",
+    "reports:read",
     "service_centers:read",
     "users:read",
 ];

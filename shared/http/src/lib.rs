@@ -13,6 +13,7 @@ pub mod config;
 mod context;
 pub mod envelope;
 mod error;
+pub mod excel;
 pub mod expand;
 pub mod extract;
 mod fields;

@@ -54,6 +54,7 @@ const TAGS: &[(&str, &str)] = &[
     ("Credit notes", "What takes an invoice back, or some of it"),
     ("Notifications", "What each user is told"),
     ("Files", "Photos and papers of job cards, vehicles and customers"),
+    ("Reports", "What is computed from a month's documents"),
     ("Service centres", "The tenants"),
     ("Users", "Who may do what"),
     ("System", "Health and documentation"),

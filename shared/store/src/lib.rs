@@ -20,6 +20,7 @@ mod job_card;
 pub mod keys;
 mod listing;
 mod meter;
+mod month;
 mod notification;
 mod outbox;
 mod parts_issue;

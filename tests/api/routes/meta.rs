@@ -243,6 +243,7 @@ async fn a_schema_of_the_document_means_the_same_to_every_function() {
         ("parts-requests", parts_requests::routes()),
         ("purchase-orders", purchase_orders::routes()),
         ("quotations", quotations::routes()),
+        ("reports", reports::routes()),
         ("vehicles", vehicles::routes()),
     ];
     // Merged into one document, of two that differ one would be lost.

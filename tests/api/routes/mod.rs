@@ -25,6 +25,7 @@ mod quotation_conversions;
 mod quotation_links;
 mod quotations;
 mod reconciliation;
+mod reports;
 mod return_parts;
 mod suppliers;
 mod vehicles;

@@ -16,7 +16,7 @@ fn state(name: &str) -> GstState {
 }
 
 /// An invoice of these lines (quantity, price in paise, rate), issued at this time.
-fn invoice(lines: &[(i64, i64, u8)], discount: i64, place: &str, issued: &str) -> Invoice {
+pub(crate) fn invoice(lines: &[(i64, i64, u8)], discount: i64, place: &str, issued: &str) -> Invoice {
     let now = at(issued);
     let lines: Vec<ChargeLine> = lines
         .iter()

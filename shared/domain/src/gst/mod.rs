@@ -1,6 +1,8 @@
 //! Goods and Services Tax on the lines of a quotation, an order or an invoice (decisions.md, "India: formats
 //! and GST"): which tax, at which rate, and rounded so that no paisa is lost.
 
+pub mod gstr1;
+pub mod portal;
 #[cfg(test)]
 mod tests;
 

@@ -27,6 +27,7 @@ super::view! {
         #[schema(example = "SC001-2025-0001")]
         gst_invoice_number: String = c.gst_invoice_number.clone(),
         invoice_date: Timestamp = c.invoice_date,
+        invoice_grand_total: Rupees = Rupees(c.invoice_grand_total_paise),
         reason: String = c.reason.clone(),
         bill_to: BillToView = BillToView::of(&c.bill_to),
         place_of_supply: GstState = c.place_of_supply,

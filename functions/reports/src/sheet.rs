@@ -1,0 +1,88 @@
+//! Sheets of a workbook: a head that stays when one scrolls, and rows of texts, numbers and days, each in cells of its kind.
+
+use chrono::NaiveDate;
+use dms_domain::gst::portal::Number;
+use dms_http::{ApiError, ApiResult};
+use dms_store::StoreError;
+use rust_xlsxwriter::{Format, Workbook, XlsxError};
+
+/// A cell.
+pub(crate) enum Cell {
+    Text(String),
+    /// Rupees, with two decimals.
+    Money(Number),
+    /// A whole number.
+    Count(i64),
+    Day(NaiveDate),
+}
+
+/// A workbook being written.
+pub(crate) struct Book {
+    workbook: Workbook,
+    head: Format,
+    money: Format,
+    day: Format,
+}
+
+/// A column: its head and how wide it is, in characters.
+pub(crate) type Column = (&'static str, u16);
+
+impl Book {
+    pub(crate) fn new() -> Self {
+        Self {
+            workbook: Workbook::new(),
+            head: Format::new().set_bold(),
+            money: Format::new().set_num_format("#,##0.00"),
+            day: Format::new().set_num_format("dd-mmm-yyyy"),
+        }
+    }
+
+    /// Adds a sheet.
+    pub(crate) fn sheet(&mut self, name: &str, columns: &[Column], rows: Vec<Vec<Cell>>) -> ApiResult<()> {
+        self.add(name, columns, rows).map_err(broken)
+    }
+
+    fn add(&mut self, name: &str, columns: &[Column], rows: Vec<Vec<Cell>>) -> Result<(), XlsxError> {
+        let sheet = self.workbook.add_worksheet().set_name(name)?;
+        for (column, (title, width)) in (0..).zip(columns) {
+            sheet.write_string_with_format(0, column, *title, &self.head)?;
+            sheet.set_column_width(column, f64::from(*width))?;
+        }
+        sheet.set_freeze_panes(1, 0)?;
+        for (row, cells) in (1..).zip(rows) {
+            for (column, cell) in (0..).zip(cells) {
+                match cell {
+                    Cell::Text(text) => sheet.write_string(row, column, text)?,
+                    Cell::Money(amount) => {
+                        sheet.write_number_with_format(row, column, amount.rupees(), &self.money)?
+                    }
+                    #[allow(clippy::cast_precision_loss)] // far below 2^53
+                    Cell::Count(count) => sheet.write_number(row, column, count as f64)?,
+                    Cell::Day(day) => sheet.write_date_with_format(row, column, day, &self.day)?,
+                };
+            }
+        }
+        Ok(())
+    }
+
+    /// The file.
+    pub(crate) fn bytes(mut self) -> ApiResult<Vec<u8>> {
+        self.workbook.save_to_buffer().map_err(broken)
+    }
+}
+
+fn broken(error: XlsxError) -> ApiError {
+    StoreError::Corrupt(format!("the workbook: {error}")).into()
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<Number> for Cell {
+    fn from(amount: Number) -> Self {
+        Self::Money(amount)
+    }
+}
