@@ -166,7 +166,9 @@ fn money_row(method: &Method, path: &str) -> Option<Row> {
             json!({"customerId": d.customer, "jobCardId": d.completed_card,
                 "items": [{"name": "Work", "unitPrice": 100, "quantity": 1, "gstRate": 18}]})
         }),
-        ("GET", "/api/invoices/{id}" | "/api/invoices/{id}/pdf") => (Invoice, none),
+        ("GET", "/api/invoices/{id}" | "/api/invoices/{id}/pdf" | "/api/invoices/{id}/e-invoice") => {
+            (Invoice, none)
+        }
         ("PATCH", "/api/invoices/{id}/status") => (Invoice, |_| json!({"status": "PAID"})),
         ("POST", "/api/invoices/{id}/payments" | "/api/invoices/{id}/refunds") => {
             (Invoice, |_| json!({"amount": 1, "method": "CASH"}))

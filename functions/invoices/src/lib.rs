@@ -5,6 +5,7 @@ mod create;
 mod credit;
 mod credit_note_pdf;
 mod credit_notes;
+mod e_invoice;
 mod payments;
 mod pdf;
 mod read;
@@ -19,6 +20,7 @@ pub fn routes() -> ApiRouter {
         .routes(routes!(create::create, read::list))
         .routes(routes!(read::get))
         .routes(routes!(pdf::pdf))
+        .routes(routes!(e_invoice::e_invoice))
         .routes(routes!(status::change_status))
         .routes(routes!(payments::pay))
         .routes(routes!(payments::refund))

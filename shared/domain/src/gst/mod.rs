@@ -1,6 +1,7 @@
 //! Goods and Services Tax on the lines of a quotation, an order or an invoice (decisions.md, "India: formats
 //! and GST"): which tax, at which rate, and rounded so that no paisa is lost.
 
+pub mod e_invoice;
 pub mod gstr1;
 pub mod portal;
 #[cfg(test)]
@@ -24,6 +25,9 @@ pub fn default_code(item_type: JobCardItemType) -> Option<HsnSac> {
         JobCardItemType::Part => None,
     }
 }
+
+/// Unit of what is counted by the piece, as the GST portals write it.
+pub const DEFAULT_UNIT: &str = "NOS";
 
 /// A line before tax.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -25,7 +25,7 @@ use crate::{
     calendar::MonthKey,
     credit_note::CreditNote,
     formats::{GstState, Gstin},
-    gst::portal::Number,
+    gst::{DEFAULT_UNIT, portal::Number},
     invoice::Invoice,
     statuses::InvoiceStatus,
 };
@@ -293,7 +293,7 @@ fn hsn(documents: &[Document], apart: bool) -> Option<Hsn> {
         for document in documents.iter().filter(|document| wanted(document)) {
             for line in &document.lines {
                 let Line { hsn, quantity, .. } = line;
-                let (unit, quantity) = if line.is_service { ("NA", 0) } else { ("NOS", *quantity) };
+                let (unit, quantity) = if line.is_service { ("NA", 0) } else { (DEFAULT_UNIT, *quantity) };
                 let (pieces, sum) = sums.entry((hsn.clone(), unit, line.rate)).or_default();
                 *pieces += if document.is_note { -quantity } else { quantity };
                 *sum = sum.plus(&document.signed(line.tax));
