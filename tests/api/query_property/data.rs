@@ -327,6 +327,12 @@ impl<'a> Maker<'a> {
             return;
         }
         let invoice = self.dealership.invoice_for(centre, card).await;
+        if self.chance(2) {
+            self.time_passes();
+            let credit = format!("/api/invoices/{}/credit-notes", id(&invoice));
+            let lines = json!([{"srNo": 1, "amount": 1 + self.below(5)}]);
+            centre.manager.create(&credit, json!({"reason": "Too dear", "items": lines})).await;
+        }
         if steps > 5 {
             self.time_passes();
             let paid = format!("/api/invoices/{}/status", id(&invoice));

@@ -162,7 +162,7 @@ fn fault(route: &Route, query: &str, answer: &Answer) -> Option<String> {
 async fn no_query_string_is_an_error_of_the_server_and_every_refusal_names_the_parameter() {
     let dealership = open().await;
     let seed = number("QUERY_SEED", 4);
-    data::fill(&dealership, seed, &Size { cheap: 12, dear: 16 }).await;
+    data::fill(&dealership, seed, &Size { cheap: 12, dear: 36 }).await;
     let routes = routes(&dealership).await;
     let centres = [dealership.one.id.clone(), dealership.two.id.clone()];
     let mut rng = Rng::with_seed(seed);
