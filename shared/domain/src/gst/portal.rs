@@ -18,7 +18,7 @@ pub struct Number(pub Paise);
 
 impl Number {
     /// Rupees, for cells of a sheet.
-    #[allow(clippy::cast_precision_loss)] // exact to 90 000 000 000 000 rupees
+    #[allow(clippy::cast_precision_loss)] // to the paisa below 10 000 000 000 000 rupees
     pub fn rupees(self) -> f64 {
         self.0.get() as f64 / 100.0
     }
@@ -89,7 +89,8 @@ mod tests {
             [json(0), json(500_000), json(254_237), json(254_250), json(-5)],
             ["0", "5000", "2542.37", "2542.5", "-0.05"]
         );
-        assert_eq!(json(9_007_199_254_740_991), "90071992547409.91");
+        // Fifteen digits are what a number of JSON keeps.
+        assert_eq!(json(999_999_999_999_999), "9999999999999.99");
         let day = DashedDay(NaiveDate::from_ymd_opt(2025, 12, 3).unwrap());
         assert_eq!(serde_json::to_string(&day).unwrap(), "\"03-12-2025\"");
     }
