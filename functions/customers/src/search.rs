@@ -56,19 +56,15 @@ pub(crate) async fn search(
     permit.context.page(rows, (page.total, page.last), &query)
 }
 
-fn wrong(parameter: &str, message: impl Into<String>) -> QueryError {
-    QueryError { parameter: parameter.to_owned(), position: 0, message: message.into() }
-}
-
 /// What is searched for.
 fn sought(query: &str, kind: &str) -> Result<Vec<Sought>, QueryError> {
     let text = bounded_text(query, SHORTEST, LONGEST)
-        .map_err(|_| wrong("query", format!("must have {SHORTEST} to {LONGEST} characters")))?;
+        .map_err(|_| QueryError::new("query", format!("must have {SHORTEST} to {LONGEST} characters")))?;
     let by = CustomersBy::NAMES.iter().find(|(name, _)| *name == kind).map(|(_, by)| *by).ok_or_else(|| {
         let names = CustomersBy::NAMES.map(|(name, _)| name);
-        wrong("type", format!("is not possible; valid: {}", names.join(", ")))
+        QueryError::new("type", format!("is not possible; valid: {}", names.join(", ")))
     })?;
-    search::customers(&text, by).map_err(|message| wrong("query", message))
+    search::customers(&text, by).map_err(|message| QueryError::new("query", message))
 }
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ fn filtered(query: &Query) -> Result<Query, QueryError> {
 }
 
 fn checked(parameter: &str, value: &str, kind: FieldKind) -> Result<String, QueryError> {
-    let wrong = |message: String| QueryError { parameter: parameter.to_owned(), position: 0, message };
+    let wrong = |message: String| QueryError::new(parameter, message);
     match kind {
         FieldKind::Choice(choices) if !choices.contains(&value) => {
             Err(wrong(format!("{value:?} is not possible; valid: {}", choices.join(", "))))

@@ -50,7 +50,7 @@ pub(crate) async fn list(
     let unread_only = match query.text("unread") {
         None | Some("false") => false,
         Some("true") => true,
-        Some(_) => return Err(wrong("unread", "must be true or false").into()),
+        Some(_) => return Err(QueryError::new("unread", "must be true or false").into()),
     };
     if query.offset() > MAX_NOTIFICATIONS_SKIPPED {
         return Err(Refusal::QueryTooBroad { narrow_by: vec!["unread", "page"] }.into());
@@ -59,8 +59,4 @@ pub(crate) async fn list(
     let page = app.store.notifications(&login.user_id(), unread_only, query.offset(), limit).await?;
     let rows = page.rows.iter().map(|row| json(&NotificationView::of(row))).collect::<ApiResult<Vec<_>>>()?;
     login.context.page_with(rows, (page.total, None), &query, &[("unread", page.unread.into())])
-}
-
-fn wrong(parameter: &str, message: &str) -> QueryError {
-    QueryError { parameter: parameter.to_owned(), position: 0, message: message.to_owned() }
 }

@@ -151,7 +151,7 @@ async fn registered(
     query: &Params<Asked>,
 ) -> ApiResult<(Gstin, Vec<(TenantScope, ServiceCentre)>)> {
     let asked = query.text("gstin").map(Gstin::parse).transpose();
-    let asked = asked.map_err(|error| wrong("gstin", error.to_string()))?;
+    let asked = asked.map_err(|error| QueryError::new("gstin", error.to_string()))?;
     let centres = match permit.list_scope(query.service_center_id)? {
         ListScope::One(scope) => {
             let centre = app.store.centre_of(scope).await?;
@@ -159,7 +159,11 @@ async fn registered(
         }
         ListScope::All(all) => {
             if asked.is_none() {
-                return Err(wrong("serviceCenterId", "or gstin is required of those who have no centre").into());
+                return Err(QueryError::new(
+                    "serviceCenterId",
+                    "or gstin is required of those who have no centre",
+                )
+                .into());
             }
             let centres = app.store.all_centres().await?.into_iter();
             centres
@@ -178,21 +182,17 @@ async fn registered(
 }
 
 fn period(text: Option<&str>) -> Result<MonthKey, QueryError> {
-    let text = text.ok_or_else(|| wrong("period", "is required: the month, like 2025-12"))?;
+    let text = text.ok_or_else(|| QueryError::new("period", "is required: the month, like 2025-12"))?;
     let month = (text.len() == 7).then(|| text.parse().ok()).flatten();
-    month.ok_or_else(|| wrong("period", "must be a month, like 2025-12"))
+    month.ok_or_else(|| QueryError::new("period", "must be a month, like 2025-12"))
 }
 
 fn as_excel(text: Option<&str>) -> Result<bool, QueryError> {
     match text {
         None | Some("json") => Ok(false),
         Some("excel") => Ok(true),
-        Some(_) => Err(wrong("format", "must be json or excel")),
+        Some(_) => Err(QueryError::new("format", "must be json or excel")),
     }
-}
-
-fn wrong(parameter: &str, message: impl Into<String>) -> QueryError {
-    QueryError { parameter: parameter.to_owned(), position: 0, message: message.into() }
 }
 
 fn summary(

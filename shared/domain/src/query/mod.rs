@@ -211,6 +211,13 @@ pub struct QueryError {
     pub message: String,
 }
 
+impl QueryError {
+    /// What is wrong with a parameter whose position does not matter, or is told later.
+    pub fn new(parameter: &str, message: impl Into<String>) -> Self {
+        Self { parameter: parameter.to_owned(), position: 0, message: message.into() }
+    }
+}
+
 /// A span of time, both ends inclusive; open where `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TimeSpan {

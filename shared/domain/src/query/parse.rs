@@ -169,7 +169,7 @@ fn dated(spec: &QuerySpec) -> Option<Field> {
 }
 
 fn error(parameter: &str, message: &str) -> QueryError {
-    QueryError { parameter: parameter.to_owned(), position: 0, message: message.to_owned() }
+    QueryError::new(parameter, message)
 }
 
 fn unknown(name: &str, spec: &QuerySpec) -> QueryError {
