@@ -194,6 +194,7 @@ fn invoice(id: Uuid, by: Uuid, input: &NewInvoice, sources: &Sources, cmd: &Cmd)
         status: InvoiceStatus::Unpaid,
         service_type: card.as_ref().map(|card| card.service_type.clone()),
         engineer_name: card.as_ref().and_then(|card| card.engineer_name.clone()),
+        engineer_id: card.as_ref().and_then(|card| card.assigned_engineer_id),
         supplier: Some(IssuedBy::of(centre)),
         bill_to: BillTo::of(customer, totals.grand_total_paise)?,
         place_of_supply,

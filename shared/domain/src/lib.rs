@@ -30,6 +30,7 @@ pub mod query;
 pub mod quotation;
 pub mod reconciliation;
 pub mod refusal;
+pub mod rollup;
 pub mod search;
 pub mod service_centre;
 pub mod state_machine;

@@ -3,5 +3,5 @@
 mod event;
 mod queues;
 
-pub use event::{Event, EventKind, Message};
+pub use event::{Event, EventKind, Message, RollupChange};
 pub use queues::{Queue, QueueError, Queues, QueuesConfig, Received};
