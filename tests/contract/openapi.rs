@@ -56,6 +56,18 @@ fn every_route_is_described() {
     }
 }
 
+/// A parameter that makes no sense is refused by 422, also by routes that change nothing.
+#[test]
+fn every_route_with_fields_or_parameters_tells_of_422() {
+    for (route, operation) in operations(&document()) {
+        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        let reads = parameters.iter().any(|parameter| parameter["in"] == "query");
+        if reads || !operation["requestBody"].is_null() {
+            assert!(operation["responses"]["422"].is_object(), "{route}");
+        }
+    }
+}
+
 #[test]
 fn every_reference_of_the_document_leads_somewhere() {
     let document = document();
