@@ -30,8 +30,9 @@ def services(template: str) -> str:
     head = head.split("\nGlobals:\n")[0].replace("Transform: AWS::Serverless-2016-10-31\n", "")
     head, parameters = head.split("\nParameters:\n")
     kept = [block for block in blocks(resources) if re.search(r"(?m)^    Type: (\S+)$", block).group(1) in SERVICES]
-    # Data that is thrown away with the container needs no protection.
+    # Data that is thrown away needs no protection: the stack can be deleted and made anew.
     resources = re.sub(r"(?m)^      DeletionProtectionEnabled: true\n", "", "".join(kept))
+    resources = resources.replace("Policy: Retain\n", "Policy: Delete\n")
     used = [block for block in blocks(parameters) if f"${{{block.split(':')[0].strip()}}}" in resources]
     return head + "\nParameters:\n" + "".join(used) + "\nResources:\n" + resources
 
