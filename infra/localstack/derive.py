@@ -24,21 +24,27 @@ ENDPOINT = "http://services:4566"
 
 
 def services(template: str) -> str:
-    head, rest = template.split("\nResources:\n")
-    resources, _ = rest.split("\nOutputs:\n")
-    # Neither SAM nor defaults of functions: what is left is plain CloudFormation.
-    head = head.split("\nGlobals:\n")[0].replace("Transform: AWS::Serverless-2016-10-31\n", "")
-    head, parameters = head.split("\nParameters:\n")
-    kept = [block for block in blocks(resources) if re.search(r"(?m)^    Type: (\S+)$", block).group(1) in SERVICES]
+    kept = [
+        block
+        for block in blocks(template, "Resources")
+        if re.search(r"(?m)^    Type: (\S+)$", block).group(1) in SERVICES
+    ]
     # Data that is thrown away needs no protection: the stack can be deleted and made anew.
     resources = re.sub(r"(?m)^      DeletionProtectionEnabled: true\n", "", "".join(kept))
     resources = resources.replace("Policy: Retain\n", "Policy: Delete\n")
-    used = [block for block in blocks(parameters) if f"${{{block.split(':')[0].strip()}}}" in resources]
-    return head + "\nParameters:\n" + "".join(used) + "\nResources:\n" + resources
+    used = [
+        block for block in blocks(template, "Parameters") if f"${{{block.split(':')[0].strip()}}}" in resources
+    ]
+    return (
+        "AWSTemplateFormatVersion: '2010-09-09'\n"
+        "Description: The services of DMS Serverless, derived from template.yaml\n\n"
+        f"Parameters:\n{''.join(used)}\nResources:\n{resources}"
+    )
 
 
-def blocks(section: str) -> list[str]:
-    return re.split(r"(?m)^(?=  \w+:$)", section)[1:]
+def blocks(template: str, section: str) -> list[str]:
+    text = re.search(rf"(?ms)^{section}:\n(.*?)(?=^\w|\Z)", template).group(1)
+    return re.split(r"(?m)^(?=  \w+:$)", text)[1:]
 
 
 def api(template: str) -> str:

@@ -91,3 +91,14 @@ fn every_body_has_an_example_or_documented_fields() {
         assert!(schema["properties"].is_object(), "{route} has no documented body");
     }
 }
+
+/// A client of another version would be one of another API.
+#[test]
+fn the_clients_have_the_apis_version() {
+    let version = document()["info"]["version"].clone();
+    for client in ["typescript", "bruno"] {
+        let path = workspace(&format!("infra/clients/{client}/package.json"));
+        let package: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        assert_eq!(package["version"], version, "{client}");
+    }
+}

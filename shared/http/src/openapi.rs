@@ -4,7 +4,7 @@
 use utoipa::{
     OpenApi,
     openapi::{
-        ContentBuilder, OpenApi as Document, PathItem, Ref, Required, ResponseBuilder,
+        ContentBuilder, OpenApi as Document, PathItem, Ref, RefOr, Required, ResponseBuilder,
         path::{Operation, ParameterBuilder, ParameterIn},
         security::{Http, HttpAuthScheme, SecurityScheme},
         tag::TagBuilder,
@@ -150,7 +150,10 @@ fn add_errors(operation: &mut Operation, changes: bool) {
 }
 
 fn has_query(operation: &Operation) -> bool {
-    operation.parameters.iter().flatten().any(|parameter| matches!(parameter.parameter_in, ParameterIn::Query))
+    operation.parameters.iter().flatten().any(|parameter| match parameter {
+        RefOr::T(parameter) => matches!(parameter.parameter_in, ParameterIn::Query),
+        RefOr::Ref(_) => false, // the routes name none
+    })
 }
 
 fn add_command_headers(operation: &mut Operation, changes_one_document: bool) {
