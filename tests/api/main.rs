@@ -13,6 +13,7 @@ mod interleavings;
 mod notifications;
 mod query;
 mod query_property;
+mod rollups;
 mod routes;
 mod search;
 mod tenancy;

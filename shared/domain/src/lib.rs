@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod central_stock;
 pub mod credit_note;
 pub mod customer;
+pub mod dashboard;
 pub mod fields;
 pub mod file;
 pub mod formats;

@@ -59,7 +59,7 @@ pub use outbox::Outgoing;
 pub use parts_issue::IssuedPart;
 pub use reconciliation::{Mismatch, Reconciled, Reconciliation};
 pub use recount::{Difference, Recounted};
-pub use rollup::{Rolled, rollup_change};
+pub use rollup::rollup_change;
 pub use tables::{Index, TTL_ATTRIBUTE, Table};
 pub use transaction::Transaction;
 pub use transit::InTransit;

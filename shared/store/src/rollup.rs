@@ -9,7 +9,7 @@ use dms_domain::{
     customer::Customer,
     invoice::Invoice,
     job_card::JobCard,
-    rollup::{Measure, Place, Sheet, Sums},
+    rollup::{Measure, Place, Rolled, Sheet, Sums},
     stock::{LedgerEntry, Part},
 };
 use dms_messages::RollupChange;
@@ -27,9 +27,6 @@ use crate::{
 
 /// The name under which the rollups' worker notes what it has added.
 const CONSUMER: &str = "rollups";
-
-/// The sums of a sheet by place.
-pub type Rolled = BTreeMap<Place, BTreeMap<Measure, i64>>;
 
 /// What an item of the core table contributes to the rollups.
 ///

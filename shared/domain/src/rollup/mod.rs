@@ -8,7 +8,7 @@ mod contributions;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{collections::BTreeMap, fmt, ops::RangeInclusive, str::FromStr};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -81,6 +81,17 @@ measures! {
 }
 
 impl Measure {
+    /// Job cards, in any state.
+    pub const CARDS: &'static [Self] = &[
+        Self::CardsCreated,
+        Self::CardsAssigned,
+        Self::CardsInProgress,
+        Self::CardsPartsPending,
+        Self::CardsCompleted,
+        Self::CardsInvoiced,
+        Self::CardsCancelled,
+    ];
+
     /// Which measure counts the job cards in a state.
     pub fn of_cards(status: JobCardStatus) -> Self {
         match status {
@@ -272,6 +283,31 @@ impl Sums {
         self.cells().flat_map(|(cell, measures)| {
             measures.into_iter().map(move |(measure, amount)| Amount { cell: cell.clone(), measure, amount })
         })
+    }
+}
+
+/// The sums of a sheet by place, as they are stored.
+pub type Rolled = BTreeMap<Place, BTreeMap<Measure, i64>>;
+
+/// Sums of a sheet of days.
+pub trait Rollups {
+    /// A measure's sum of some days.
+    fn sum_of_days(&self, days: &RangeInclusive<NaiveDate>, measure: Measure) -> i64;
+
+    /// A measure's sum of all time.
+    fn of_all_time(&self, measure: Measure) -> i64;
+}
+
+impl Rollups for Rolled {
+    fn sum_of_days(&self, days: &RangeInclusive<NaiveDate>, measure: Measure) -> i64 {
+        let of_day = |(place, sums): (&Place, &BTreeMap<Measure, i64>)| {
+            place.day.filter(|day| days.contains(day)).and_then(|_| sums.get(&measure)).copied()
+        };
+        self.iter().filter_map(of_day).sum()
+    }
+
+    fn of_all_time(&self, measure: Measure) -> i64 {
+        self.get(&Place::all_time()).and_then(|sums| sums.get(&measure)).copied().unwrap_or_default()
     }
 }
 
