@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use dms_local::EventPlayer;
 use dms_messages::{Queue, Received};
 use dms_store::{Recounted, Table, keys};
@@ -10,6 +9,8 @@ use dms_testkit::{Centre, Dealership};
 use notifier::Notifier;
 use rollups::Rollups;
 use serde_json::{Value, json};
+
+use crate::deliveries::{event, take_all};
 
 async fn open() -> (Dealership, EventPlayer) {
     let dealership = Dealership::open(dms_local::all_routes()).await;
@@ -108,34 +109,6 @@ async fn a_wrong_number_is_found_and_mended() {
         store.correct(difference).await.expect("mended");
     }
     assert_eq!(recount(&dealership).await.differences, []);
-}
-
-fn event(messages: &[&Received]) -> SqsEvent {
-    let mut event = SqsEvent::default();
-    event.records.extend(messages.iter().map(|message| {
-        let mut record = SqsMessage::default();
-        record.message_id = Some(message.id.clone());
-        record.body = Some(message.body.clone());
-        record
-    }));
-    event
-}
-
-/// Relays all there is, and takes it out of the queues.
-async fn take_all(dealership: &Dealership, player: &mut EventPlayer, queue: Queue) -> Vec<Received> {
-    while player.relay().await.expect("relayed") {}
-    let queues = &dealership.app.app.queues;
-    let mut all = Vec::new();
-    loop {
-        let messages = queues.receive_now(queue).await.expect("messages");
-        if messages.is_empty() {
-            return all;
-        }
-        for message in &messages {
-            queues.delete(queue, message).await.expect("deleted");
-        }
-        all.extend(messages);
-    }
 }
 
 /// Every message one to five times, in a random order, in batches of random sizes.

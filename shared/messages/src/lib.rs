@@ -4,4 +4,4 @@ mod event;
 mod queues;
 
 pub use event::{Event, EventKind, Message, RollupChange};
-pub use queues::{Queue, QueueError, Queues, QueuesConfig, Received};
+pub use queues::{Backlog, Queue, QueueError, Queues, QueuesConfig, Received};
