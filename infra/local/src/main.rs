@@ -9,6 +9,8 @@ use dms_access::password::PasswordCost;
 use dms_domain::calendar::Clock;
 use dms_http::SystemClock;
 use dms_local::{DEMO_LOGINS, DEMO_PASSWORD, LocalServer, Options, ServerError, Task};
+use dms_messages::Queue;
+use indicatif::{ProgressBar, ProgressStyle};
 use tracing_subscriber::EnvFilter;
 
 /// Unless LOG_LEVEL says otherwise. The embedded DynamoDB warns of every refused condition: those are daily business.
@@ -27,6 +29,8 @@ async fn main() -> ExitCode {
     let done = match &options.task {
         None => run(&options).await,
         Some(Task::CreateAdmin { email }) => create_admin(email, options.admin_password.as_deref()).await,
+        Some(Task::Recount { repair }) => recount(&options, *repair).await,
+        Some(Task::Redrive { queue }) => redrive(&options, *queue).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -60,6 +64,34 @@ async fn create_admin(email: &str, password: Option<&str>) -> Result<(), ServerE
     let store = dms_http::config::store_from_env()?;
     dms_local::ensure_admin(&store, (email, password), PasswordCost::default(), SystemClock.now()).await?;
     println!("{email} is an admin");
+    Ok(())
+}
+
+async fn recount(options: &Options, repair: bool) -> Result<(), ServerError> {
+    let style = "{bar:40} {pos} of about {len} items, {elapsed} so far";
+    let bar = ProgressBar::new(0);
+    bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let recounted = dms_local::recount(options, repair, |read, about| {
+        bar.set_length(about);
+        bar.set_position(read);
+    });
+    let recounted = recounted.await?;
+    bar.finish();
+    for difference in &recounted.differences {
+        println!("{difference}");
+    }
+    let (differences, numbers) = (recounted.differences.len(), recounted.numbers);
+    match (differences, repair) {
+        (0, _) => println!("all {numbers} numbers are what {} items come to", recounted.items),
+        (_, true) => println!("{differences} of {numbers} numbers differed, and were mended"),
+        (_, false) => return Err(ServerError::Differs(differences)),
+    }
+    Ok(())
+}
+
+async fn redrive(options: &Options, queue: Queue) -> Result<(), ServerError> {
+    let moved = dms_local::redrive(options, queue).await?;
+    println!("{moved} dead letters are in {} again", queue.name());
     Ok(())
 }
 

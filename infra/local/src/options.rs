@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, Subcommand};
 use dms_domain::formats::GstState;
 use dms_http::config::DEFAULT_RATE_LIMIT;
+use dms_messages::Queue;
 
 /// DMS Serverless on your machine: the whole system in one process, data in one folder.
 #[derive(Debug, Clone, Parser)]
@@ -15,7 +16,7 @@ pub struct Options {
     #[arg(long, env = "PORT", default_value_t = 3001)]
     pub port: u16,
     /// Folder for all data; it is created if needed.
-    #[arg(long, env = "DMS_DATA_DIR", default_value = ".dms-data", value_name = "DIR")]
+    #[arg(long, env = "DMS_DATA_DIR", default_value = ".dms-data", value_name = "DIR", global = true)]
     pub data_dir: PathBuf,
     /// Start without the demo dealership.
     #[arg(long = "no-demo", action = ArgAction::SetTrue)]
@@ -49,6 +50,28 @@ pub enum Task {
         /// E-mail address.
         email: String,
     },
+    /// Count the lists' totals and the figures of dashboard and reports again, from the documents, and print what differs.
+    ///
+    /// On the data folder, or on the tables that the environment names (as for create-admin, with DMS_QUEUE_PREFIX). Right
+    /// only while nobody writes and all events have been dealt with. Ends with 1 when something differs that was not mended.
+    Recount {
+        /// Mend what differs.
+        #[arg(long)]
+        repair: bool,
+    },
+    /// Put the dead letters of a queue back into it, once their cause was mended.
+    ///
+    /// On the data folder, or on the queues that the environment names.
+    Redrive {
+        /// The queue: notifications, rollups or uploads.
+        #[arg(value_parser = queue)]
+        queue: Queue,
+    },
+}
+
+fn queue(name: &str) -> Result<Queue, String> {
+    let known = || Queue::ALL.map(Queue::name).join(", ");
+    Queue::ALL.into_iter().find(|queue| queue.name() == name).ok_or_else(|| format!("the queues are {}", known()))
 }
 
 fn warehouse_state(text: &str) -> Result<GstState, String> {

@@ -445,3 +445,21 @@ async fn the_first_admin_of_a_deployment_is_created_from_the_command_line() {
     assert_eq!(answer["user"]["role"], "admin");
     app.anonymous().post("/api/auth/login", login("another-password")).await.refused(401, "WRONG_CREDENTIALS");
 }
+
+#[tokio::test]
+async fn a_recount_after_kill_9_finds_no_difference_and_a_redrive_nothing_dead() {
+    let folder = folder();
+    with_demo(folder.path()).await.kill().await;
+    let run = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_dms-local"));
+        command.args(arguments).arg("--data-dir").arg(folder.path()).output().expect("it runs")
+    };
+    let recounted = run(&["recount"]);
+    let (out, err) = (String::from_utf8_lossy(&recounted.stdout), String::from_utf8_lossy(&recounted.stderr));
+    assert!(recounted.status.success(), "{out}{err}");
+    assert!(out.contains("numbers are what") && out.contains("items come to"), "{out}");
+    let redriven = run(&["redrive", "rollups"]);
+    assert_eq!(String::from_utf8_lossy(&redriven.stdout), "0 dead letters are in rollups again\n");
+    let wrong = run(&["redrive", "letters"]);
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("notifications, rollups, uploads"));
+}
