@@ -275,3 +275,41 @@ fn every_alarm_is_told_shown_and_explained() {
         assert!(runbook.contains(&format!("| `{suffix}` |")), "infra/RUNBOOK.md does not say what {suffix} means");
     }
 }
+
+/// The relay is called for what it deals with, and not for what its own receivers write.
+#[test]
+fn the_stream_calls_the_relay_for_commands_and_documents_alone() {
+    let (_, relay) = function("RelayFunction");
+    let filters = &relay["Properties"]["Events"]["Changes"]["Properties"]["FilterCriteria"]["Filters"];
+    let patterns: Vec<serde_json::Value> = filters
+        .as_sequence()
+        .unwrap()
+        .iter()
+        .map(|f| serde_json::from_str(&text(&f["Pattern"])).unwrap())
+        .collect();
+    let passes = |event: &str, pk: &str| {
+        patterns.iter().any(|pattern| {
+            let prefixes = pattern["dynamodb"]["Keys"]["pk"]["S"].as_array().unwrap().iter();
+            let events = pattern["eventName"].as_array();
+            events.is_none_or(|events| events.iter().any(|name| name == event))
+                && prefixes.into_iter().any(|prefix| pk.starts_with(prefix["prefix"].as_str().unwrap()))
+        })
+    };
+    assert!(passes("INSERT", "CMD#user#key") && !passes("MODIFY", "CMD#user#key"), "its own note is none");
+    for pk in ["C1#JC", "C42#INV", "C9#PART", "C100#PART#id#LEDGER", "CENTRAL#PART", "CUST#id", "VEH#id"] {
+        for event in ["INSERT", "MODIFY", "REMOVE"] {
+            assert!(passes(event, pk), "{event} {pk}");
+        }
+    }
+    for pk in [
+        "TALLY#C1#JC",
+        "ROLLUP#C1#DAY",
+        "SEEN#rollups#1",
+        "NOTES#user",
+        "UNIQUE#vin#1",
+        "REMIND#2026-11",
+        "COUNTER#C1",
+    ] {
+        assert!(!passes("INSERT", pk) && !passes("MODIFY", pk), "{pk}");
+    }
+}
