@@ -270,7 +270,8 @@ async fn the_workbook_has_a_sheet_for_each_section_with_numbers_and_days() {
         ]
     );
     assert_eq!(cells.len(), 1 + 3, "one row for each rate of an invoice");
-    assert_eq!(cells[3][7], Data::String("SEZ supplies with payment".to_owned()));
+    let to_zone = |row: &&Vec<Data>| row[7] == Data::String("SEZ supplies with payment".to_owned());
+    assert_eq!(cells[1..].iter().filter(to_zone).count(), 1);
 
     // The summary proves itself.
     let sheet = book.worksheet_range("summary").unwrap();
