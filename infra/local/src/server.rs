@@ -29,7 +29,7 @@ use tokio::{
 };
 use tower_http::cors::{Any, CorsLayer};
 
-use crate::{Options, admin_user::ensure_admin, all_routes, demo, secret, workers};
+use crate::{GenerateError, Options, admin_user::ensure_admin, all_routes, demo, secret, workers};
 
 /// A client that keeps its connection open is not waited for for ever.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
@@ -60,6 +60,9 @@ pub enum ServerError {
     /// The first admin.
     #[error("the admin cannot be created: {0}")]
     Admin(String),
+    /// Generated data.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
     /// The demo data.
     #[error("the demo dealership cannot be made: {0}")]
     Demo(String),
@@ -148,7 +151,7 @@ pub(crate) async fn until(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
-fn lock(options: &Options) -> Result<File, ServerError> {
+pub(crate) fn lock(options: &Options) -> Result<File, ServerError> {
     let file = File::create(options.data_dir.join("lock"))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
@@ -167,7 +170,12 @@ fn cors() -> CorsLayer {
     ])
 }
 
-fn config(cloud: &EmbeddedCloud, secret: Vec<u8>, rate_limit: u32, warehouse_state: GstState) -> Config {
+pub(crate) fn config(
+    cloud: &EmbeddedCloud,
+    secret: Vec<u8>,
+    rate_limit: u32,
+    warehouse_state: GstState,
+) -> Config {
     let (access_key, secret_key) = EmbeddedCloud::credentials();
     Config {
         region: EmbeddedCloud::REGION.to_owned(),

@@ -29,7 +29,9 @@
 //! | is this value taken | table | `UNIQUE#field#value` | `-` |
 //! | next number of a series | table | `COUNTER#series` | `-` |
 //! | how many, per day and state | table | `TALLY#pk of the list` | month |
+//! | … of Central's ledgers: losses on the way; what moved stock is counted in the part | table | `TALLY#pk of the ledger` | month |
 //! | has this command been done; events to publish | table | `CMD#user#key` | `-` |
+//! | how far has a load of much data come | table | `LOAD#name` | `-` |
 //! | commands whose events were not sent | gsi1 | `OUTBOX#0` … `OUTBOX#7` | time of the command |
 //! | has a consumer dealt with an event | table | `SEEN#consumer#event` | `-` |
 //! | a user's notifications, unread first | table | `NOTES#user` | `~` count, `U#id`, `R#id`, `!` preferences |
@@ -49,6 +51,8 @@ use dms_domain::{
 };
 use uuid::Uuid;
 
+use crate::client::{Item, text};
+
 mod kinds;
 
 pub(crate) use kinds::OwnKeys;
@@ -66,6 +70,12 @@ pub struct Key {
 impl Key {
     pub(crate) fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
         Self { pk: pk.into(), sk: sk.into() }
+    }
+
+    /// The primary key of an item.
+    pub(crate) fn of(item: &Item) -> Self {
+        let attribute = |name: &str| text(item, name).unwrap_or_default().to_owned();
+        Self { pk: attribute("pk"), sk: attribute("sk") }
     }
 
     fn only(pk: impl Into<String>) -> Self {
@@ -159,6 +169,11 @@ pub(crate) fn part(id: &Uuid) -> OwnKeys {
 /// Partition of the ledger of a part that is in hand.
 pub(crate) fn own_ledger_pk(id: &Uuid) -> String {
     part(id).part_pk("LEDGER")
+}
+
+/// Partition of the tallies of a partition that lists documents.
+pub(crate) fn tally_pk(listed: &str) -> String {
+    format!("TALLY#{listed}")
 }
 
 /// An entry of the ledger of a part that is in hand.
@@ -306,6 +321,11 @@ pub fn tally(tally_pk: &str, month: MonthKey) -> Key {
 /// A command's record.
 pub fn command(user: &Uuid, key: &str) -> Key {
     Key::only(format!("CMD#{user}#{key}"))
+}
+
+/// How far a load of much data has come.
+pub(crate) fn load(name: &str) -> Key {
+    Key::only(format!("LOAD#{name}"))
 }
 
 /// Credentials by e-mail address (auth table).

@@ -88,7 +88,7 @@ impl CentralKind {
 
     /// Partition of the tallies.
     pub fn tally_pk(self, scope: CentralScope) -> String {
-        format!("TALLY#{}", self.pk(scope))
+        super::tally_pk(&self.pk(scope))
     }
 }
 
@@ -124,7 +124,7 @@ impl MasterKind {
 
     /// Partition of the tallies of all documents of this kind.
     pub fn tally_pk(self) -> String {
-        format!("TALLY#{}", self.prefix())
+        super::tally_pk(self.prefix())
     }
 }
 
@@ -168,7 +168,7 @@ impl TenantKind {
 
     /// Partition of the tallies of a centre's documents of this kind.
     pub fn tally_pk(self, scope: TenantScope) -> String {
-        format!("TALLY#{}", self.pk(scope))
+        super::tally_pk(&self.pk(scope))
     }
 }
 
@@ -191,7 +191,7 @@ impl OwnKeys {
 
     /// The partition of the tallies that count it, which is also that of its list.
     pub(crate) fn tally_pk(&self) -> String {
-        format!("TALLY#{}", self.pk)
+        super::tally_pk(&self.pk)
     }
 
     /// The partition of its list.

@@ -2,7 +2,10 @@
 //! page 1 costs. Questions that no tally or index answers are evaluated over the rows, within a read budget.
 
 mod days;
+mod ledger;
 mod searched;
+
+pub use ledger::CountsLedger;
 
 use std::collections::BTreeMap;
 
@@ -143,17 +146,27 @@ impl Store {
         query: &Query,
     ) -> Result<Page<E>, StoreError> {
         let counts = self.tallies(listed, codes, days).await?;
-        let total = counts.values().flat_map(BTreeMap::values).sum();
-        let descending = query.sort.first().is_none_or(|sort| sort.descending);
+        self.page_at(&counts, |day| day, query).await
+    }
+
+    /// The page of a list that is counted so. `last_day` is that of the days counted under one.
+    async fn page_at<E: Entity>(
+        &self,
+        counts: &Days,
+        last_day: fn(NaiveDate) -> NaiveDate,
+        query: &Query,
+    ) -> Result<Page<E>, StoreError> {
+        let total = sum(counts);
+        let descending = is_descending(query);
         let limit = query.limit as usize;
         let found = match query.after() {
-            None => window(&counts, descending, query.offset(), limit as u64),
-            Some(after) => window_after(&counts, descending, after, limit as u64),
+            None => window(counts, descending, query.offset(), limit as u64),
+            Some(after) => window_after(counts, descending, after, limit as u64),
         };
         let Some(window) = found else { return Ok(Page { rows: Vec::new(), total, last: None }) };
         let after = query.after().map(|after| after.id.as_str());
         let reads = window.rows_by_source.iter().map(|(source, rows)| {
-            let range = source.range(Some(window.from), Some(window.to));
+            let range = source.range(Some(window.from), Some(last_day(window.to)));
             let range = if descending { range } else { range.ascending() };
             let range = after.map_or(range.clone(), |after| range.beyond(after));
             // With a cursor also the row after which the page begins, and the one that tells whether more follow.
@@ -161,20 +174,18 @@ impl Store {
             let most = usize::try_from(*rows).unwrap_or(usize::MAX).min(wanted);
             async move { self.query(&range, most).await }
         });
-        let mut items: Vec<Item> = in_parallel(reads.collect()).await?.into_iter().flatten().collect();
-        once_each(&mut items);
-        items.retain(|item| after.is_none() || id(item) != after);
-        if !descending {
-            items.reverse();
+        let items = in_parallel(reads.collect()).await?.into_iter().flatten().collect();
+        Page::of_rows(items, window.skip, total, query)
+    }
+
+    /// The first rows of a partition that lists them by their ids, or those from a row on and one more.
+    async fn first_rows(&self, whole: &Range, query: &Query) -> Result<Vec<Item>, StoreError> {
+        let range = if is_descending(query) { whole.clone() } else { whole.clone().ascending() };
+        let limit = query.limit as usize;
+        match query.after() {
+            None => self.query(&range, limit).await,
+            Some(after) => self.query(&range.beyond(&after.id), limit + 2).await,
         }
-        let more = match after {
-            Some(_) => items.len() > limit,
-            None => query.offset() + (limit as u64) < total,
-        };
-        let page: Vec<Item> = items.into_iter().skip(window.skip).take(limit).collect();
-        let last = page.last().filter(|_| more).and_then(id);
-        let last = last.map(|id| RowKey { id: id.to_owned(), values: Vec::new() });
-        Ok(Page { rows: page.into_iter().map(from_item).collect::<Result<_, _>>()?, total, last })
     }
 
     /// Counts of rows per day and source, of the days and states asked for.
@@ -277,6 +288,37 @@ impl Store {
             }
         }
     }
+}
+
+impl<E: Entity> Page<E> {
+    /// The page that a query asks for, of rows in no order that follow each other in the list: `skip` of them come
+    /// before the page, or, with a cursor, the row it goes on after.
+    fn of_rows(mut items: Vec<Item>, skip: usize, total: u64, query: &Query) -> Result<Self, StoreError> {
+        let after = query.after().map(|after| after.id.as_str());
+        let limit = query.limit as usize;
+        once_each(&mut items);
+        items.retain(|item| after.is_none() || id(item) != after);
+        if !is_descending(query) {
+            items.reverse();
+        }
+        let more = match after {
+            Some(_) => items.len() > limit,
+            None => query.offset() + (limit as u64) < total,
+        };
+        let page: Vec<Item> = items.into_iter().skip(skip).take(limit).collect();
+        let last = page.last().filter(|_| more).and_then(id);
+        let last = last.map(|id| RowKey { id: id.to_owned(), values: Vec::new() });
+        Ok(Self { rows: page.into_iter().map(from_item).collect::<Result<_, _>>()?, total, last })
+    }
+}
+
+fn is_descending(query: &Query) -> bool {
+    query.sort.first().is_none_or(|sort| sort.descending)
+}
+
+/// Rows of all days.
+fn sum(counts: &Days) -> u64 {
+    counts.values().flat_map(BTreeMap::values).sum()
 }
 
 /// The page of these items that the query asks for. `codes` are states that the items were not chosen by.

@@ -17,7 +17,10 @@ impl Dump {
             let fields = typed.as_object().into_iter().flatten();
             Value::Object(fields.map(|(name, value)| (name.clone(), plain(value))).collect())
         });
-        let mut items: Vec<Value> = items.collect();
+        Self::of_items(items.collect())
+    }
+
+    pub(super) fn of_items(mut items: Vec<Value>) -> Self {
         items.sort_by_key(|item| (text(item, "pk").to_owned(), text(item, "sk").to_owned()));
         Self { items }
     }
