@@ -8,6 +8,7 @@ mod cost_of_money;
 mod cost_of_quotations;
 mod cost_of_transfers;
 mod cursor;
+mod fields;
 mod generated;
 mod golden;
 mod growth;

@@ -11,7 +11,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::extract::{Change, Cmd, Spec, set_only};
+use crate::{
+    extract::{Change, Cmd, Spec, set_only},
+    views::LedgerEntryView,
+};
 
 /// A GST rate in per cent.
 pub type Rate = Whole<0, 100>;
@@ -121,6 +124,8 @@ fn entry(cmd: &Cmd, by: Uuid, part: Uuid, (kind, delta): (LedgerType, i64)) -> L
 pub struct Ledger;
 
 impl Spec for Ledger {
+    type Row = LedgerEntryView;
+
     const SPEC: QuerySpec = QuerySpec {
         filters: &[
             Field { name: "createdAt", kind: FieldKind::Time },

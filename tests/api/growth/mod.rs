@@ -17,7 +17,7 @@ use dealership::Large;
 use questions::{QUESTIONS, Question};
 
 /// Rows of the two dealerships, unless the environment says otherwise.
-const ROWS: [usize; 2] = [1_000, 5_000];
+const ROWS: [usize; 2] = [1_000, 4_000];
 /// What a question costs an instance of the application that has answered such a question before: the most round trips,
 /// and the read units of several such requests.
 #[derive(Debug, Clone, Copy)]
