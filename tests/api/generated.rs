@@ -61,7 +61,8 @@ async fn items(store: &Store, table: Table) -> Items {
 fn plain(value: &AttributeValue) -> Value {
     match value {
         AttributeValue::S(text) => text.clone().into(),
-        AttributeValue::N(number) => number.parse::<serde_json::Number>().unwrap().into(),
+        // Numbers of tallies have more digits than JSON's: they stay text.
+        AttributeValue::N(number) => number.parse::<i64>().map_or(number.clone().into(), Value::from),
         AttributeValue::Bool(is) => (*is).into(),
         AttributeValue::Null(_) => Value::Null,
         AttributeValue::L(list) => list.iter().map(plain).collect(),

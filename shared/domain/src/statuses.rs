@@ -1,7 +1,35 @@
 //! The closed lists of the specification: states, kinds and reasons, with the names the API uses.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+/// How a state is written where documents are listed and counted by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TallyCode {
+    letter: char,
+    place: Option<u32>,
+}
+
+impl TallyCode {
+    /// That of documents without states.
+    pub const STATELESS: Self = Self { letter: '-', place: None };
+    /// Most states of a document: each has its digits in the number of a day, which has 38.
+    const MOST: usize = 7;
+
+    /// The how manieth of the document's states it is, from 0; none of documents without states.
+    pub fn place(self) -> Option<u32> {
+        self.place
+    }
+}
+
+/// One letter, as index keys have it.
+impl fmt::Display for TallyCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.letter)
+    }
+}
 
 macro_rules! choices {
     ($(#[$doc:meta])* $type:ident { $($(#[$variant_doc:meta])* $variant:ident = $name:literal $(/ $code:literal)?,)+ }) => {
@@ -29,15 +57,16 @@ macro_rules! choices {
     };
     (@codes $type:ident { $($variant:ident = $name:literal / $code:literal,)+ }) => {
         impl $type {
-            /// The state's character in tallies and index keys; never changes.
-            pub fn tally_code(self) -> char {
+            /// How the state is written in tallies and index keys; never changes: further states go to the end.
+            pub fn tally_code(self) -> TallyCode {
+                const { assert!(Self::ALL.len() <= TallyCode::MOST) };
                 match self {
-                    $(Self::$variant => $code,)+
+                    $(Self::$variant => TallyCode { letter: $code, place: Some(self as u32) },)+
                 }
             }
 
             /// The tally code of a state's name.
-            pub fn code_of_name(name: &str) -> Option<char> {
+            pub fn code_of_name(name: &str) -> Option<TallyCode> {
                 Self::ALL.iter().find(|state| state.as_str() == name).map(|state| state.tally_code())
             }
         }

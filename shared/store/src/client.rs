@@ -123,7 +123,8 @@ impl Range {
         let (first, last) = match &self.sort {
             SortRange::Between(first, last) => (first.clone(), last.clone()),
             SortRange::All | SortRange::Prefix(_) | SortRange::AtMost(_) => {
-                (String::new(), "\u{10ffff}".to_owned())
+                // No key begins with anything smaller; DynamoDB refuses an empty one.
+                (" ".to_owned(), "\u{10ffff}".to_owned())
             }
         };
         let sort = if self.descending {

@@ -37,6 +37,7 @@
 //! | a user's notifications, unread first | table | `NOTES#user` | `~` count, `U#id`, `R#id`, `!` preferences |
 //! | credentials by e-mail | auth | `LOGIN#email` | `-` |
 //! | a session family | auth | `SESSION#id` | `-` |
+//! | customers by the beginnings of two words of the name | search | `CUST#N:ash rao` (first 3 characters of each) | words, id |
 //! | documents of a list by a word's beginning | search | `CUST#n:asha`, `C7#JC##:100` (first 3 characters) | word, id |
 //! | vehicles by the beginning of registration or VIN | table | `UNIQUE#registration#MH1` | value |
 //! | requests counted in a minute | limits | `RATE#who#minute` | `-` |
@@ -47,7 +48,7 @@ use dms_domain::{
     calendar::MonthKey,
     ids::{self, CentreOrdinal},
     numbering::Series,
-    search,
+    search::{self, Word},
 };
 use uuid::Uuid;
 
@@ -361,16 +362,13 @@ pub(crate) fn plates_pk(field: &str, start: &str) -> String {
 
 /// Partition of the search table for a word (or its beginning): documents of one list whose words of one field share
 /// their first characters.
-pub(crate) fn posting_pk(list_pk: &str, word: &str) -> String {
-    format!("{list_pk}#{}", first(word, FIELD_PREFIX + search::SHORTEST))
+pub(crate) fn posting_pk(list_pk: &str, word: &Word) -> String {
+    format!("{list_pk}#{}", word.bucket())
 }
 
-/// Characters of a field's prefix ("n:").
-pub(crate) const FIELD_PREFIX: usize = 2;
-
 /// A posting: this document of the list has this word.
-pub(crate) fn posting(list_pk: &str, word: &str, id: &Uuid) -> Key {
-    Key::new(posting_pk(list_pk, word), format!("{word}#{id}"))
+pub(crate) fn posting(list_pk: &str, word: &Word, id: &Uuid) -> Key {
+    Key::new(posting_pk(list_pk, word), format!("{}#{id}", word.stored()))
 }
 
 fn first(text: &str, characters: usize) -> String {

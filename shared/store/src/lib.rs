@@ -36,6 +36,7 @@ mod service_centre;
 mod stock;
 mod supplier;
 mod tables;
+mod tally;
 mod transaction;
 mod transit;
 mod unread_step;

@@ -16,6 +16,7 @@ use crate::{
     keys::{self, Key},
     planted::{PlantedBug, planted},
     tables::Table,
+    tally,
     update::Update,
 };
 
@@ -38,7 +39,7 @@ pub(crate) type OnFailure = Box<dyn Fn(Option<&Item>) -> Option<Refusal> + Send 
 #[derive(Default)]
 pub struct Transaction {
     actions: Vec<Action>,
-    tallies: BTreeMap<(String, MonthKey), BTreeMap<String, i64>>,
+    tallies: BTreeMap<(String, MonthKey), BTreeMap<String, i128>>,
     /// By their keys; `None`: removed.
     postings: BTreeMap<Key, Option<Posting>>,
 }
@@ -262,10 +263,11 @@ impl Transaction {
         self.postings.extend(postings.into_iter().map(|posting| (posting.key(), None)));
     }
 
-    fn count(&mut self, cell: Option<TallyCell>, by: i64) {
+    fn count(&mut self, cell: Option<TallyCell>, by: i128) {
         let Some(TallyCell { pk, day, code }) = cell else { return };
         let month = self.tallies.entry((pk, MonthKey::of(day))).or_default();
-        *month.entry(tally_attribute(day.day(), code)).or_default() += by;
+        let (attribute, one) = tally::one(day.day(), code);
+        *month.entry(attribute).or_default() += by * one;
     }
 
     /// All writes, those of tallies and words included.
@@ -289,11 +291,6 @@ impl Transaction {
         let actions = self.into_all().into_iter();
         actions.map(|action| Ok((action.write.into_item(store)?, action.on_failure))).collect()
     }
-}
-
-/// Name of a tally's attribute: the day and the state, "05C".
-pub(crate) fn tally_attribute(day: u32, code: char) -> String {
-    format!("{day:02}{code}")
 }
 
 impl Write {

@@ -5,6 +5,7 @@ use dms_domain::{
     calendar::MonthKey,
     ids::{self, CentreOrdinal},
     search::Word,
+    statuses::TallyCode,
 };
 use uuid::Uuid;
 
@@ -82,7 +83,7 @@ impl CentralKind {
     }
 
     /// Partition of gsi1 that lists the documents in one state.
-    pub fn state_pk(self, scope: CentralScope, tally_code: char) -> String {
+    pub fn state_pk(self, scope: CentralScope, tally_code: TallyCode) -> String {
         format!("{}#{tally_code}", self.pk(scope))
     }
 
@@ -162,7 +163,7 @@ impl TenantKind {
     }
 
     /// Partition of gsi1 that lists a centre's documents in one state.
-    pub fn state_pk(self, scope: TenantScope, tally_code: char) -> String {
+    pub fn state_pk(self, scope: TenantScope, tally_code: TallyCode) -> String {
         format!("{}#{tally_code}", self.pk(scope))
     }
 
@@ -185,7 +186,7 @@ impl OwnKeys {
     }
 
     /// Its place in gsi1 while it is in a state.
-    pub(crate) fn state(&self, tally_code: char) -> Key {
+    pub(crate) fn state(&self, tally_code: TallyCode) -> Key {
         Key::new(format!("{}#{tally_code}", self.pk), self.id.to_string())
     }
 

@@ -10,7 +10,10 @@ use dms_domain::{
 };
 
 use super::{Days, Source};
-use crate::client::{Item, SortRange};
+use crate::{
+    client::{Item, SortRange},
+    tally,
+};
 
 /// The part of a list that a page needs to read.
 pub(super) struct Window {
@@ -20,15 +23,23 @@ pub(super) struct Window {
     pub(super) rows_by_source: BTreeMap<Source, u64>,
 }
 
-/// The counts of one month's tally item.
-pub(super) fn cells(item: &Item) -> Vec<(NaiveDate, MonthKey, char, u64)> {
+impl Window {
+    /// How many rows are in it.
+    pub(super) fn rows(&self) -> usize {
+        usize::try_from(self.rows_by_source.values().sum::<u64>()).unwrap_or(usize::MAX)
+    }
+}
+
+/// The counts of one month's tally item, by day and the place of the state.
+pub(super) fn cells(item: &Item) -> Vec<(NaiveDate, MonthKey, Option<u32>, u64)> {
     let month: Option<MonthKey> = crate::client::text(item, "sk").and_then(|month| month.parse().ok());
     let Some(month) = month else { return Vec::new() };
-    let cells = item.iter().filter_map(|(name, value)| {
-        let count: u64 = value.as_n().ok()?.parse().ok()?;
-        let (day, code) = name.split_at_checked(2)?;
-        let date = NaiveDate::from_ymd_opt(month.year(), month.month(), day.parse().ok()?)?;
-        (count > 0).then_some((date, month, code.chars().next()?, count))
+    let days = item.iter().filter_map(|(name, value)| tally::counts(name, value.as_n().ok()?));
+    let cells = days.flat_map(|(day, counts)| {
+        let date = NaiveDate::from_ymd_opt(month.year(), month.month(), day);
+        date.into_iter().flat_map(move |date| {
+            counts.clone().into_iter().map(move |(place, count)| (date, month, place, count))
+        })
     });
     cells.collect()
 }

@@ -17,6 +17,7 @@ use dms_domain::{
     ids::{self, CentreOrdinal},
     query::{self, Filter, Operand, Operator, Query, RowKey, SEARCH, TimeSpan},
     refusal::Refusal,
+    statuses::TallyCode,
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
@@ -66,7 +67,7 @@ pub struct States {
     /// The field that holds the state.
     pub field: &'static str,
     /// The tally code of a state's name.
-    pub code: fn(&str) -> Option<char>,
+    pub code: fn(&str) -> Option<TallyCode>,
     /// Fields a client can add to a query that reads too much.
     pub narrow_by: &'static [&'static str],
 }
@@ -84,7 +85,7 @@ struct Source {
 }
 
 /// Which source holds the rows that a cell of a tally counts, by month and state.
-type SourceOf = Box<dyn Fn(MonthKey, char) -> Source + Send + Sync>;
+type SourceOf = Box<dyn Fn(MonthKey, TallyCode) -> Source + Send + Sync>;
 
 /// Rows per day and source.
 type Days = BTreeMap<NaiveDate, BTreeMap<Source, u64>>;
@@ -141,12 +142,21 @@ impl Store {
     async fn tallied<E: Entity>(
         &self,
         listed: &Listed,
-        codes: Option<&[char]>,
+        codes: Option<&[TallyCode]>,
         days: IstDays,
         query: &Query,
     ) -> Result<Page<E>, StoreError> {
-        let counts = self.tallies(listed, codes, days).await?;
-        self.page_at(&counts, |day| day, query).await
+        let counts = self.tallies(listed, codes, days);
+        let begins_where_it_begins = query.after().is_some() || query.offset() == 0;
+        match listed.only_source(codes).filter(|_| begins_where_it_begins) {
+            // Where the first page begins, and one that goes on after a row, no count need tell.
+            Some(source) => {
+                let range = source.range(days.from, days.to);
+                let (counts, items) = tokio::try_join!(counts, self.first_rows(&range, query))?;
+                Page::of_rows(items, 0, sum(&counts), query)
+            }
+            None => self.page_at(&counts.await?, |day| day, query).await,
+        }
     }
 
     /// The page of a list that is counted so. `last_day` is that of the days counted under one.
@@ -165,20 +175,29 @@ impl Store {
         };
         let Some(window) = found else { return Ok(Page { rows: Vec::new(), total, last: None }) };
         let after = query.after().map(|after| after.id.as_str());
+        // From the nearer end of the page's days. With a cursor from the row after which the page begins to the one that
+        // tells whether more follow.
+        let forwards = window.skip + limit + if after.is_some() { 2 } else { 0 };
+        let backwards = window.rows().saturating_sub(window.skip);
+        let from_the_end = after.is_none() && backwards < forwards;
+        let wanted = if from_the_end { backwards } else { forwards };
         let reads = window.rows_by_source.iter().map(|(source, rows)| {
             let range = source.range(Some(window.from), Some(last_day(window.to)));
-            let range = if descending { range } else { range.ascending() };
+            let range = if descending != from_the_end { range } else { range.ascending() };
             let range = after.map_or(range.clone(), |after| range.beyond(after));
-            // With a cursor also the row after which the page begins, and the one that tells whether more follow.
-            let wanted = window.skip + limit + if after.is_some() { 2 } else { 0 };
             let most = usize::try_from(*rows).unwrap_or(usize::MAX).min(wanted);
             async move { self.query(&range, most).await }
         });
-        let items = in_parallel(reads.collect()).await?.into_iter().flatten().collect();
-        Page::of_rows(items, window.skip, total, query)
+        let mut items: Vec<Item> = in_parallel(reads.collect()).await?.into_iter().flatten().collect();
+        if !from_the_end {
+            return Page::of_rows(items, window.skip, total, query);
+        }
+        once_each(&mut items);
+        let before = items.len().saturating_sub(wanted);
+        Page::of_rows(items, before, total, query)
     }
 
-    /// The first rows of a partition that lists them by their ids, or those from a row on and one more.
+    /// The first rows of a range that is in the order of the list, or those from a row on and one more.
     async fn first_rows(&self, whole: &Range, query: &Query) -> Result<Vec<Item>, StoreError> {
         let range = if is_descending(query) { whole.clone() } else { whole.clone().ascending() };
         let limit = query.limit as usize;
@@ -189,7 +208,12 @@ impl Store {
     }
 
     /// Counts of rows per day and source, of the days and states asked for.
-    async fn tallies(&self, listed: &Listed, codes: Option<&[char]>, days: IstDays) -> Result<Days, StoreError> {
+    async fn tallies(
+        &self,
+        listed: &Listed,
+        codes: Option<&[TallyCode]>,
+        days: IstDays,
+    ) -> Result<Days, StoreError> {
         let tallied: Vec<(String, SourceOf)> = match listed.clone() {
             Listed::Master(kind) => vec![(
                 kind.tally_pk(),
@@ -197,7 +221,7 @@ impl Store {
             )],
             Listed::Central(kind, scope) => {
                 let by_state = codes.is_some();
-                let source = move |_: MonthKey, code: char| match by_state {
+                let source = move |_: MonthKey, code: TallyCode| match by_state {
                     true => Source::of(Some(Index::Gsi1), kind.state_pk(scope, code)),
                     false => Source::of(None, kind.pk(scope)),
                 };
@@ -206,7 +230,7 @@ impl Store {
             Listed::Tenant(kind, scopes) => {
                 let by_state = codes.is_some();
                 let source = move |scope: TenantScope| {
-                    move |_: MonthKey, code: char| match by_state {
+                    move |_: MonthKey, code: TallyCode| match by_state {
                         true => Source::of(Some(Index::Gsi1), kind.state_pk(scope, code)),
                         false => Source::of(None, kind.pk(scope)),
                     }
@@ -222,8 +246,10 @@ impl Store {
         let mut counts = Days::new();
         for ((_, source), months) in tallied.iter().zip(in_parallel(reads.collect()).await?) {
             for item in months {
-                for (day, month, code, count) in cells(&item) {
-                    if days.contains(day) && codes.is_none_or(|codes| codes.contains(&code)) {
+                for (day, month, place, count) in cells(&item) {
+                    let any = || Some(&TallyCode::STATELESS);
+                    let code = codes.map_or_else(any, |codes| codes.iter().find(|code| code.place() == place));
+                    if let Some(code) = code.copied().filter(|_| days.contains(day)) {
                         *counts.entry(day).or_default().entry(source(month, code)).or_default() += count;
                     }
                 }
@@ -235,7 +261,7 @@ impl Store {
     async fn evaluated<E: Entity>(
         &self,
         listed: &Listed,
-        codes: Option<&[char]>,
+        codes: Option<&[TallyCode]>,
         span: TimeSpan,
         query: &Query,
         states: States,
@@ -290,6 +316,21 @@ impl Store {
     }
 }
 
+impl Listed {
+    /// The one partition that has all rows of these states in the order of their ids, where there is one.
+    fn only_source(&self, codes: Option<&[TallyCode]>) -> Option<Source> {
+        let sources = match self {
+            Self::Central(kind, scope) => sources(codes, kind.pk(*scope), |code| kind.state_pk(*scope, code)),
+            Self::Tenant(kind, scopes) => {
+                let [scope] = scopes.as_slice() else { return None };
+                sources(codes, kind.pk(*scope), |code| kind.state_pk(*scope, code))
+            }
+            Self::Master(_) | Self::Relation(..) | Self::Among(..) => return None,
+        };
+        <[Source; 1]>::try_from(sources).ok().map(|[source]| source)
+    }
+}
+
 impl<E: Entity> Page<E> {
     /// The page that a query asks for, of rows in no order that follow each other in the list: `skip` of them come
     /// before the page, or, with a cursor, the row it goes on after.
@@ -324,7 +365,7 @@ fn sum(counts: &Days) -> u64 {
 /// The page of these items that the query asks for. `codes` are states that the items were not chosen by.
 fn evaluate<E: Entity>(
     items: Vec<Item>,
-    codes: Option<&[char]>,
+    codes: Option<&[TallyCode]>,
     span: TimeSpan,
     query: &Query,
     states: States,
@@ -412,14 +453,14 @@ impl Source {
 const MAX_ID_MS: i64 = (1 << 48) - 1;
 
 /// The whole list, or the index's partitions of these states.
-fn sources(codes: Option<&[char]>, all: String, state_pk: impl Fn(char) -> String) -> Vec<Source> {
+fn sources(codes: Option<&[TallyCode]>, all: String, state_pk: impl Fn(TallyCode) -> String) -> Vec<Source> {
     match codes {
         None => vec![Source::of(None, all)],
         Some(codes) => codes.iter().map(|code| Source::of(Some(Index::Gsi1), state_pk(*code))).collect(),
     }
 }
 
-fn state_of(document: &Value, states: States) -> Option<char> {
+fn state_of(document: &Value, states: States) -> Option<TallyCode> {
     (states.code)(document.get(states.field)?.as_str()?)
 }
 
@@ -441,7 +482,7 @@ fn id(item: &Item) -> Option<&str> {
 }
 
 /// Takes a filter on the state out of the filters, as tally codes.
-fn take_codes(filters: &mut Vec<Filter>, states: States) -> Option<Vec<char>> {
+fn take_codes(filters: &mut Vec<Filter>, states: States) -> Option<Vec<TallyCode>> {
     let position = filters.iter().position(|filter| {
         filter.field.name == states.field && matches!(filter.operator, Operator::Eq | Operator::In)
     })?;
@@ -450,7 +491,7 @@ fn take_codes(filters: &mut Vec<Filter>, states: States) -> Option<Vec<char>> {
         Operand::Text(name) => Some(name.as_str()),
         Operand::Number(_) | Operand::Bool(_) | Operand::Time(..) => None,
     });
-    let mut codes: Vec<char> = names.filter_map(states.code).collect();
+    let mut codes: Vec<TallyCode> = names.filter_map(states.code).collect();
     codes.sort_unstable();
     codes.dedup();
     Some(codes)

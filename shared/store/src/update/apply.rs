@@ -27,7 +27,7 @@ impl Update {
             let value = match change {
                 Change::Set(value) => value,
                 Change::Add(amount) => {
-                    let sum = number(&item, &attribute).unwrap_or_default() + amount;
+                    let sum = sum(&item, &attribute) + amount;
                     AttributeValue::N(sum.to_string())
                 }
                 Change::Append(values) => {
@@ -65,7 +65,7 @@ impl Update {
     /// Updates that only add, as one; `None` when there are none. What comes to 0 is there afterwards, too, as it would
     /// be by one after the other.
     pub(crate) fn sum(table: Table, key: Key, updates: impl IntoIterator<Item = Self>) -> Option<Self> {
-        let mut sums: BTreeMap<String, i64> = BTreeMap::new();
+        let mut sums: BTreeMap<String, i128> = BTreeMap::new();
         for (attribute, change) in updates.into_iter().flat_map(|update| update.changes) {
             if let Change::Add(amount) = change {
                 *sums.entry(attribute).or_default() += amount;
@@ -98,6 +98,11 @@ impl Update {
         }
         (!update.changes.is_empty()).then_some(update)
     }
+}
+
+/// A number that may be larger than others; an absent one counts as 0.
+fn sum(item: &Item, attribute: &str) -> i128 {
+    item.get(attribute).and_then(|value| value.as_n().ok()?.parse().ok()).unwrap_or_default()
 }
 
 impl Test {

@@ -21,7 +21,7 @@ pub struct Update {
 enum Change {
     Set(AttributeValue),
     /// An absent one counts as 0.
-    Add(i64),
+    Add(i128),
     Append(Vec<AttributeValue>),
     /// One more in a member of a map; an absent member counts as 0.
     Count(String),
@@ -83,8 +83,8 @@ impl Update {
     }
 
     /// Adds to a number; an absent one counts as 0.
-    pub fn add(self, attribute: &str, amount: i64) -> Self {
-        self.change(attribute, Change::Add(amount))
+    pub fn add(self, attribute: &str, amount: impl Into<i128>) -> Self {
+        self.change(attribute, Change::Add(amount.into()))
     }
 
     /// Appends to a list.

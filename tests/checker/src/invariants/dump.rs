@@ -92,7 +92,8 @@ fn plain(value: &Value) -> Value {
     let Some((kind, value)) = value.as_object().and_then(|value| value.iter().next()) else { return Value::Null };
     match kind.as_str() {
         "S" | "BOOL" => value.clone(),
-        "N" => value.as_str().and_then(|number| number.parse().ok()).map_or(Value::Null, Value::Number),
+        // Numbers of tallies have more digits than JSON's: they stay text.
+        "N" => value.as_str().and_then(|number| number.parse::<i64>().ok()).map_or(value.clone(), Value::from),
         "L" => Value::Array(value.as_array().into_iter().flatten().map(plain).collect()),
         "M" => {
             let fields = value.as_object().into_iter().flatten();
