@@ -1,5 +1,7 @@
 //! A generated dealership and what is asked about it.
 
+use std::path::Path;
+
 use chrono::NaiveDate;
 use dms_access::{AccessGrant, CentreClaim};
 use dms_domain::{calendar::Clock, formats::CentreCode, permissions::Role};
@@ -39,8 +41,12 @@ impl Large {
     pub(super) async fn generate(rows: usize) -> Self {
         // In memory there is room for 1 GiB.
         let folder = (rows > 20_000).then(|| tempfile::tempdir().expect("a folder"));
-        let app = match &folder {
-            Some(folder) => TestApp::start_in(folder.path().to_owned(), dms_local::all_routes()).await,
+        let kept = std::env::var_os("DMS_GROWTH_FOLDER").map(|kept| Path::new(&kept).join(rows.to_string()));
+        let app = match kept.or_else(|| Some(folder.as_ref()?.path().to_owned())) {
+            Some(folder) => {
+                std::fs::create_dir_all(&folder).expect("a folder");
+                TestApp::start_in(folder, dms_local::all_routes()).await
+            }
             None => TestApp::start(dms_local::all_routes()).await,
         };
         let until = NaiveDate::from_ymd_opt(2026, 11, 21).expect("a day");
@@ -54,7 +60,12 @@ impl Large {
             ..GenerateOptions::small()
         };
         let staff = ("password-1", app.app.password_cost);
-        let after_step = async |_| app.forget_stream().await;
+        let after_step = async |made| {
+            if std::env::var_os("DMS_GROWTH_VERBOSE").is_some() {
+                println!("{made} of {}", options.documents());
+            }
+            app.forget_stream().await;
+        };
         generate(&app.app.store, &options, staff, until, after_step).await.expect("a dealership");
         Self::ask_around(app, folder).await
     }
@@ -136,8 +147,8 @@ async fn served(client: &Client, total: u64) -> Vec<Value> {
 /// Pages of a list, from the first to the last full one.
 pub(super) fn pages(total: u64, limit: u64) -> impl Iterator<Item = u64> {
     let last = (total / limit).max(1);
-    let samples = SAMPLES as u64;
-    (0..samples.min(last)).map(move |sample| 1 + (last - 1) * sample / (samples - 1).max(1))
+    let samples = last.min(SAMPLES as u64);
+    (0..samples).map(move |sample| 1 + (last - 1) * sample / (samples - 1).max(1))
 }
 
 /// A text of a document.

@@ -15,6 +15,8 @@ pub(super) struct Question {
     pub(super) budget: (u64, f64),
     /// Read units for what is in the answer: there is more of that where there is more data.
     pub(super) taken_by_answer: fn(&Value) -> f64,
+    /// Read units that a larger dealership may take more, for a reason that is told where it is said.
+    pub(super) more: fn(&Large) -> f64,
     /// Who asks, and what.
     pub(super) ask: for<'a> fn(&'a Large) -> Vec<(&'a Client, String)>,
 }
@@ -29,7 +31,7 @@ const SEARCH: (u64, f64) = (2, 1.0 + 0.5 * 20.0);
 
 macro_rules! question {
     ($what:literal, $budget:expr, $ask:expr) => {
-        Question { what: $what, budget: $budget, taken_by_answer: |_| 0.0, ask: $ask }
+        Question { what: $what, budget: $budget, taken_by_answer: |_| 0.0, more: |_| 0.0, ask: $ask }
     };
 }
 
@@ -37,6 +39,11 @@ impl Question {
     /// Every different customer of the page is a unit.
     const fn with_customers(self) -> Self {
         Self { taken_by_answer: |answer| units(different(answer, "customerId")), ..self }
+    }
+
+    /// See [`of_a_day`].
+    const fn within_days(self, more: fn(&Large) -> f64) -> Self {
+        Self { more, ..self }
     }
 
     /// Every customer found is a unit, and the total is counted from their postings: of them, fifty are a unit.
@@ -49,6 +56,23 @@ impl Question {
     }
 }
 
+/// Days of the generated two years on which the workshops are open, about.
+const DAYS: f64 = 620.0;
+/// Read units of a row: of customers by their index, of job cards and of invoices by their partition.
+const CUSTOMER: f64 = 0.5 / 8.0;
+const CARD: f64 = 1.0 / 3.5;
+const INVOICE: f64 = 1.0 / 2.5;
+
+/// A page that lies in the middle of a day: of that day the rows on the nearer side of the page are read, too, which are a
+/// quarter of them on the average. They are few while a day has fewer rows than a page.
+fn of_a_day(rows: u64, units_of_row: f64) -> f64 {
+    units(usize::try_from(rows).unwrap_or_default()) / DAYS / 4.0 * units_of_row
+}
+
+/// Of each of twelve centres a few rows more are read than the page has of it, which nobody knows before: at most a unit
+/// of each, where a day has more rows than a page.
+const CENTRES: f64 = 12.0;
+
 #[allow(clippy::cast_precision_loss)] // some thousand
 fn units(count: usize) -> f64 {
     count as f64
@@ -58,25 +82,26 @@ pub(super) const QUESTIONS: &[Question] = &[
     question!("job cards, page 1", FIRST, |d| one(&d.manager, "/api/job-cards")),
     question!("job cards, any page to the last", LIST, |d| {
         every(&d.manager, pages(d.cards, 20), |page| format!("/api/job-cards?page={page}"))
-    }),
+    })
+    .within_days(|d| of_a_day(d.cards, CARD)),
     question!("job cards, oldest first, any page", LIST, |d| {
         every(&d.manager, pages(d.cards, 20), |page| format!("/api/job-cards?sort=createdAt&page={page}"))
-    }),
+    })
+    .within_days(|d| of_a_day(d.cards, CARD)),
     question!("job cards with customer, page 1", LIST, |d| one(&d.manager, "/api/job-cards?expand=customer"))
         .with_customers(),
     question!("job cards with customer, any page", DEEP, |d| {
         every(&d.manager, pages(d.cards, 20), |page| format!("/api/job-cards?expand=customer&page={page}"))
     })
-    .with_customers(),
-    question!("job cards by status, page 1", FIRST, |d| one(
-        &d.manager,
-        "/api/job-cards?filter[status]=INVOICED"
-    )),
+    .with_customers()
+    .within_days(|d| of_a_day(d.cards, CARD)),
+    question!("job cards by status, page 1", FIRST, |d| one(&d.manager, "/api/job-cards?filter[status]=INVOICED")),
     question!("job cards by status, any page", LIST, |d| {
         every(&d.manager, pages(d.cards * 9 / 10, 20), |page| {
             format!("/api/job-cards?filter[status]=INVOICED&page={page}")
         })
-    }),
+    })
+    .within_days(|d| of_a_day(d.cards, CARD / 2.0)),
     question!("job cards of a span of days", FIRST, |d| {
         every(&d.manager, SPANS, |span| format!("/api/job-cards?{}", within(span)))
     }),
@@ -87,26 +112,32 @@ pub(super) const QUESTIONS: &[Question] = &[
     question!("customers, page 1 000 of single rows", LIST, |d| one(
         &d.manager,
         "/api/customers?limit=1&page=1000"
-    )),
+    ))
+    .within_days(|d| of_a_day(d.customers, CUSTOMER)),
     question!("customers, any page to the last", LIST, |d| {
         every(&d.manager, pages(d.customers, 20), |page| format!("/api/customers?page={page}"))
-    }),
+    })
+    .within_days(|d| of_a_day(d.customers, CUSTOMER)),
     question!("customers, next page by cursor", LIST, |d| {
         one(&d.admin, &format!("/api/customers?cursor={}", d.cursor))
     }),
     question!("one centre's job cards, for an admin", FIRST, |d| {
         one(&d.admin, &format!("/api/job-cards?serviceCenterId={}", d.centre))
     }),
-    question!("job cards of twelve centres, page 1", ALL_CENTRES, |d| one(&d.admin, "/api/job-cards")),
+    question!("job cards of twelve centres, page 1", ALL_CENTRES, |d| one(&d.admin, "/api/job-cards"))
+        .within_days(|_| CENTRES),
     question!("job cards of twelve centres, any page", ALL_CENTRES, |d| {
         every(&d.admin, pages(d.all_cards, 20), |page| format!("/api/job-cards?page={page}"))
-    }),
+    })
+    .within_days(|d| CENTRES + of_a_day(d.all_cards, CARD)),
     question!("job cards of twelve centres by status, of a span", ALL_CENTRES, |d| {
         every(&d.admin, SPANS, |span| format!("/api/job-cards?filter[status]=INVOICED&{}", within(span)))
-    }),
+    })
+    .within_days(|_| CENTRES),
     question!("invoices of twelve centres, any page", ALL_CENTRES, |d| {
         every(&d.admin, pages(d.all_cards * 9 / 10, 20), |page| format!("/api/invoices?page={page}"))
-    }),
+    })
+    .within_days(|d| CENTRES + of_a_day(d.all_cards, INVOICE)),
     question!("search by phone", SEARCH, |d| search(d, |customer| Some(text(customer, "phone")[1..].to_owned())))
         .finding_customers(),
     question!("search by e-mail", SEARCH, |d| search(d, |customer| Some(customer["email"].as_str()?.to_owned())))

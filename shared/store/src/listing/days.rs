@@ -9,7 +9,7 @@ use dms_domain::{
     query::{RowKey, TimeSpan},
 };
 
-use super::{Days, Source};
+use super::{Days, Source, pages::size};
 use crate::{
     client::{Item, SortRange},
     tally,
@@ -19,14 +19,25 @@ use crate::{
 pub(super) struct Window {
     pub(super) from: NaiveDate,
     pub(super) to: NaiveDate,
+    /// Rows before the page.
     pub(super) skip: usize,
-    pub(super) rows_by_source: BTreeMap<Source, u64>,
+    /// Rows of each day, in the order of the list.
+    pub(super) days: Vec<BTreeMap<Source, u64>>,
 }
 
 impl Window {
     /// How many rows are in it.
     pub(super) fn rows(&self) -> usize {
-        usize::try_from(self.rows_by_source.values().sum::<u64>()).unwrap_or(usize::MAX)
+        self.days.iter().flat_map(BTreeMap::values).map(|rows| size(*rows)).sum()
+    }
+
+    /// How many of each source.
+    pub(super) fn rows_by_source(&self) -> BTreeMap<&Source, usize> {
+        let mut rows_by_source = BTreeMap::new();
+        for (source, rows) in self.days.iter().flatten() {
+            *rows_by_source.entry(source).or_default() += size(*rows);
+        }
+        rows_by_source
     }
 }
 
@@ -55,13 +66,10 @@ pub(super) fn window(counts: &Days, descending: bool, offset: u64, limit: u64) -
         let end = before + rows;
         if end > offset && before < offset + limit {
             let skip = usize::try_from(offset.saturating_sub(before)).unwrap_or(usize::MAX);
-            let open =
-                window.get_or_insert(Window { from: *day, to: *day, skip, rows_by_source: BTreeMap::new() });
+            let open = window.get_or_insert(Window { from: *day, to: *day, skip, days: Vec::new() });
             open.from = open.from.min(*day);
             open.to = open.to.max(*day);
-            for (source, rows) in sources {
-                *open.rows_by_source.entry(source.clone()).or_default() += rows;
-            }
+            open.days.push(sources.clone());
         }
         before = end;
     }

@@ -9,7 +9,7 @@ use dms_domain::{
     stock::{LedgerCounts, LedgerEntry, Part},
 };
 
-use super::{Days, Listed, Page, STATELESS, Source, days::cells, sum};
+use super::{Days, Listed, Page, STATELESS, Source, days::cells, pages::sum};
 use crate::{
     client::{Range, Store},
     error::StoreError,

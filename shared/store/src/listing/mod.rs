@@ -3,13 +3,13 @@
 
 mod days;
 mod ledger;
+mod pages;
 mod searched;
 
 pub use ledger::CountsLedger;
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, NaiveDate, Utc};
 use dms_access::{AllCentres, CentralScope, ListScope, TenantScope};
 use dms_domain::{
@@ -30,7 +30,8 @@ use crate::{
     tables::{Index, Table},
 };
 
-use days::{IstDays, cells, window, window_after};
+use days::{IstDays, cells};
+use pages::{once_each, sum};
 
 /// Bytes a list may read to evaluate filters that no index serves.
 pub const READ_BUDGET_BYTES: u64 = 4 * 1024 * 1024;
@@ -159,54 +160,6 @@ impl Store {
         }
     }
 
-    /// The page of a list that is counted so. `last_day` is that of the days counted under one.
-    async fn page_at<E: Entity>(
-        &self,
-        counts: &Days,
-        last_day: fn(NaiveDate) -> NaiveDate,
-        query: &Query,
-    ) -> Result<Page<E>, StoreError> {
-        let total = sum(counts);
-        let descending = is_descending(query);
-        let limit = query.limit as usize;
-        let found = match query.after() {
-            None => window(counts, descending, query.offset(), limit as u64),
-            Some(after) => window_after(counts, descending, after, limit as u64),
-        };
-        let Some(window) = found else { return Ok(Page { rows: Vec::new(), total, last: None }) };
-        let after = query.after().map(|after| after.id.as_str());
-        // From the nearer end of the page's days. With a cursor from the row after which the page begins to the one that
-        // tells whether more follow.
-        let forwards = window.skip + limit + if after.is_some() { 2 } else { 0 };
-        let backwards = window.rows().saturating_sub(window.skip);
-        let from_the_end = after.is_none() && backwards < forwards;
-        let wanted = if from_the_end { backwards } else { forwards };
-        let reads = window.rows_by_source.iter().map(|(source, rows)| {
-            let range = source.range(Some(window.from), Some(last_day(window.to)));
-            let range = if descending != from_the_end { range } else { range.ascending() };
-            let range = after.map_or(range.clone(), |after| range.beyond(after));
-            let most = usize::try_from(*rows).unwrap_or(usize::MAX).min(wanted);
-            async move { self.query(&range, most).await }
-        });
-        let mut items: Vec<Item> = in_parallel(reads.collect()).await?.into_iter().flatten().collect();
-        if !from_the_end {
-            return Page::of_rows(items, window.skip, total, query);
-        }
-        once_each(&mut items);
-        let before = items.len().saturating_sub(wanted);
-        Page::of_rows(items, before, total, query)
-    }
-
-    /// The first rows of a range that is in the order of the list, or those from a row on and one more.
-    async fn first_rows(&self, whole: &Range, query: &Query) -> Result<Vec<Item>, StoreError> {
-        let range = if is_descending(query) { whole.clone() } else { whole.clone().ascending() };
-        let limit = query.limit as usize;
-        match query.after() {
-            None => self.query(&range, limit).await,
-            Some(after) => self.query(&range.beyond(&after.id), limit + 2).await,
-        }
-    }
-
     /// Counts of rows per day and source, of the days and states asked for.
     async fn tallies(
         &self,
@@ -331,37 +284,6 @@ impl Listed {
     }
 }
 
-impl<E: Entity> Page<E> {
-    /// The page that a query asks for, of rows in no order that follow each other in the list: `skip` of them come
-    /// before the page, or, with a cursor, the row it goes on after.
-    fn of_rows(mut items: Vec<Item>, skip: usize, total: u64, query: &Query) -> Result<Self, StoreError> {
-        let after = query.after().map(|after| after.id.as_str());
-        let limit = query.limit as usize;
-        once_each(&mut items);
-        items.retain(|item| after.is_none() || id(item) != after);
-        if !is_descending(query) {
-            items.reverse();
-        }
-        let more = match after {
-            Some(_) => items.len() > limit,
-            None => query.offset() + (limit as u64) < total,
-        };
-        let page: Vec<Item> = items.into_iter().skip(skip).take(limit).collect();
-        let last = page.last().filter(|_| more).and_then(id);
-        let last = last.map(|id| RowKey { id: id.to_owned(), values: Vec::new() });
-        Ok(Self { rows: page.into_iter().map(from_item).collect::<Result<_, _>>()?, total, last })
-    }
-}
-
-fn is_descending(query: &Query) -> bool {
-    query.sort.first().is_none_or(|sort| sort.descending)
-}
-
-/// Rows of all days.
-fn sum(counts: &Days) -> u64 {
-    counts.values().flat_map(BTreeMap::values).sum()
-}
-
 /// The page of these items that the query asks for. `codes` are states that the items were not chosen by.
 fn evaluate<E: Entity>(
     items: Vec<Item>,
@@ -468,17 +390,6 @@ fn within(document: &Value, span: TimeSpan) -> bool {
     let created = document.get("createdAt").and_then(Value::as_str);
     let created = created.and_then(|text| DateTime::parse_from_rfc3339(text).ok());
     created.is_none_or(|created| span.contains(created.with_timezone(&Utc)))
-}
-
-/// Brings items into the order of their ids, newest first, each but once: a document that changes its state while
-/// the partitions of both are read is in both, and its newest version counts.
-fn once_each(items: &mut Vec<Item>) {
-    items.sort_by(|a, b| (id(b), number(b, "version")).cmp(&(id(a), number(a, "version"))));
-    items.dedup_by(|older, newer| id(older).is_some() && id(older) == id(newer));
-}
-
-fn id(item: &Item) -> Option<&str> {
-    item.get("id").and_then(|id: &AttributeValue| id.as_s().ok()).map(String::as_str)
 }
 
 /// Takes a filter on the state out of the filters, as tally codes.
