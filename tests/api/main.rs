@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod channels;
 mod concurrency;
 mod cost;
 mod cost_of_money;
 mod cost_of_quotations;
 mod cost_of_transfers;
 mod cursor;
+mod deliveries;
 mod fields;
 mod generated;
 mod golden;
@@ -16,6 +18,7 @@ mod interleavings;
 mod notifications;
 mod query;
 mod query_property;
+mod rollups;
 mod routes;
 mod search;
 mod tenancy;

@@ -174,7 +174,17 @@ fn money_row(method: &Method, path: &str) -> Option<Row> {
             (Invoice, |_| json!({"amount": 1, "method": "CASH"}))
         }
         ("POST", "/api/invoices/{id}/credit-notes") => (Invoice, |_| json!({"reason": "test"})),
-        ("GET", "/api/credit-notes" | "/api/reports/gstr1") => (Nothing, none),
+        (
+            "GET",
+            "/api/credit-notes"
+            | "/api/analytics/dashboard"
+            | "/api/reports/gstr1"
+            | "/api/reports/revenue"
+            | "/api/reports/job-cards"
+            | "/api/reports/parts-consumption"
+            | "/api/reports/engineer-productivity"
+            | "/api/reports/inventory",
+        ) => (Nothing, none),
         ("GET", "/api/credit-notes/{id}" | "/api/credit-notes/{id}/pdf") => (CreditNote, none),
         ("POST", "/api/job-cards/{id}/payments" | "/api/job-cards/{id}/refunds") => {
             (JobCard, |_| json!({"amount": 1, "method": "CASH"}))

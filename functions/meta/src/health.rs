@@ -4,6 +4,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use dms_http::{ApiResult, AppState, Context, envelope::Envelope};
+use dms_messages::{Backlog, Queue};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -14,6 +15,37 @@ pub(crate) struct Health {
     #[schema(example = "healthy")]
     status: &'static str,
     services: Services,
+    /// How far notifications and figures are behind; absent when that cannot be asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    events: Option<Events>,
+}
+
+/// How far what follows the commands is behind.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Events {
+    /// Seconds since the oldest command whose events were not sent yet; null when all were.
+    #[schema(example = 0)]
+    lag_seconds: Option<i64>,
+    /// Events to be told.
+    notifications: Waiting,
+    /// Changes to be added to the figures of dashboard and reports.
+    rollups: Waiting,
+}
+
+/// What a queue holds, about.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Waiting {
+    /// Messages that wait or are being dealt with.
+    waiting: u64,
+    /// Messages that failed for good, until they are redriven.
+    dead: u64,
+}
+
+impl From<Backlog> for Waiting {
+    fn from(Backlog { waiting, dead }: Backlog) -> Self {
+        Self { waiting, dead }
+    }
 }
 
 /// The services: each `connected` or `disconnected`.
@@ -39,7 +71,7 @@ fn state(connected: bool) -> &'static str {
 
 /// Health
 ///
-/// Asks every service. 503 when one does not answer.
+/// Asks every service, and how far notifications and figures are behind. 503 when a service does not answer.
 #[utoipa::path(
     get, path = "/api/health", tag = "System",
     responses(
@@ -48,7 +80,14 @@ fn state(connected: bool) -> &'static str {
     )
 )]
 pub(crate) async fn health(State(app): State<AppState>, context: Context) -> ApiResult<Response> {
-    let (database, queue, storage) = tokio::join!(app.store.ping(), app.queues.ping(), app.blob.ping());
+    let (database, storage, unsent, notifications, rollups) = tokio::join!(
+        app.store.ping(),
+        app.blob.ping(),
+        app.store.oldest_unsent(),
+        app.queues.backlog(Queue::Notifications),
+        app.queues.backlog(Queue::Rollups),
+    );
+    let queue = notifications.as_ref().map(|_| ());
     if let Err(error) = &database {
         tracing::warn!(%error, "health");
     }
@@ -58,6 +97,14 @@ pub(crate) async fn health(State(app): State<AppState>, context: Context) -> Api
     if let Err(error) = &storage {
         tracing::warn!(%error, "health");
     }
+    let events = match (unsent, &notifications, rollups) {
+        (Ok(unsent), Ok(notifications), Ok(rollups)) => Some(Events {
+            lag_seconds: unsent.map(|at| (context.now - at).num_seconds()),
+            notifications: (*notifications).into(),
+            rollups: rollups.into(),
+        }),
+        _ => None,
+    };
     let healthy = database.is_ok() && queue.is_ok() && storage.is_ok();
     let health = Health {
         status: if healthy { "healthy" } else { "unhealthy" },
@@ -67,6 +114,7 @@ pub(crate) async fn health(State(app): State<AppState>, context: Context) -> Api
             queue: state(queue.is_ok()),
             storage: state(storage.is_ok()),
         },
+        events,
     };
     let status = if healthy { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let mut response = context.reply(status.as_u16(), &health, None)?.into_response();

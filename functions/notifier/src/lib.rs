@@ -23,7 +23,7 @@ use dms_store::{Store, StoreError};
 use thiserror::Error;
 use uuid::Uuid;
 
-pub use channel::{Channel, ChannelError, Recipient};
+pub use channel::{Channel, ChannelError, Email, Recipient, SIGNATURE, Webhook};
 
 /// A message that could not be dealt with: to be delivered again.
 #[derive(Debug, Error)]

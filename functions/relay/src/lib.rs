@@ -1,6 +1,6 @@
-//! The relay: what commands have recorded as their events goes into the queues of those who wait for it (DESIGN, §4).
-//! It reads the core table's stream, and once an hour looks for commands that were left behind. Whatever it sends
-//! twice, its receivers do once.
+//! The relay: what commands have recorded as their events goes into the queue of notifications, and what changes of
+//! documents add to the rollups into theirs (DESIGN, §4). It reads the core table's stream, and once an hour looks for
+//! commands that were left behind. Whatever it sends twice, its receivers do once.
 
 use std::sync::Arc;
 
@@ -9,15 +9,15 @@ use aws_lambda_events::{
     streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
 };
 use chrono::TimeDelta;
-use dms_domain::calendar::Clock;
+use dms_domain::{calendar::Clock, rollup::Sums};
 use dms_http::{
     SystemClock,
     config::{ConfigError, queues_from_env, store_from_env},
 };
-use dms_messages::{Queue, QueueError, Queues};
+use dms_messages::{Queue, QueueError, Queues, RollupChange};
 use dms_store::{Item, Outgoing, Store, StoreError};
 use futures::future::try_join_all;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// A command younger than this may still be in the stream.
@@ -89,15 +89,17 @@ impl Relay {
         }
     }
 
-    /// Sends the events of the commands among these changes.
+    /// Sends the events of the commands among these changes, and what the changes add to the rollups.
     pub async fn relay(&self, event: Event) -> DynamoDbEventResponse {
         let Some(first) = event.records.first().and_then(|record| record.change.sequence_number.clone()) else {
             return response(None);
         };
-        // One that cannot be read must not hold back the others for ever: the sweep will tell of it.
-        let outgoing: Vec<Outgoing> = event.records.into_iter().filter_map(outgoing).collect();
-        match self.send(&outgoing).await {
-            Ok(()) => response(None),
+        // What cannot be read must not hold back the others for ever: the sweep will tell of a command, a recount of
+        // the rollups of a document.
+        let outgoing: Vec<Outgoing> = event.records.iter().filter_map(outgoing).collect();
+        let changes: Vec<RollupChange> = event.records.into_iter().filter_map(rollup_change).collect();
+        match tokio::try_join!(self.send(&outgoing), self.send_changes(&changes)) {
+            Ok(_) => response(None),
             Err(error) => {
                 tracing::warn!(%error, "the events of a batch were not sent");
                 response(Some(first))
@@ -117,24 +119,48 @@ impl Relay {
     }
 
     async fn send(&self, outgoing: &[Outgoing]) -> Result<(), RelayError> {
-        let messages = outgoing.iter().flat_map(|command| &command.messages);
-        let bodies = messages.map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
-        self.queues.send(Queue::Notifications, &bodies).await?;
+        self.send_all(Queue::Notifications, outgoing.iter().flat_map(|command| &command.messages)).await?;
         try_join_all(outgoing.iter().map(|command| self.store.sent(&command.key))).await?;
         Ok(())
+    }
+
+    async fn send_changes(&self, changes: &[RollupChange]) -> Result<(), RelayError> {
+        self.send_all(Queue::Rollups, changes).await
+    }
+
+    async fn send_all<M: Serialize>(
+        &self,
+        queue: Queue,
+        messages: impl IntoIterator<Item = M>,
+    ) -> Result<(), RelayError> {
+        let bodies: Vec<String> =
+            messages.into_iter().map(|message| serde_json::to_string(&message)).collect::<Result<_, _>>()?;
+        Ok(self.queues.send(queue, &bodies).await?)
     }
 }
 
 /// The events of a new command; none of any other change.
-fn outgoing(record: EventRecord) -> Option<Outgoing> {
+fn outgoing(record: &EventRecord) -> Option<Outgoing> {
     if record.event_name != "INSERT" {
         return None;
     }
-    let item: Item = record.change.new_image.into();
+    let item: Item = record.change.new_image.clone().into();
     Outgoing::of(&item).unwrap_or_else(|error| {
         tracing::error!(%error, "a command's events cannot be read");
         None
     })
+}
+
+/// What a change of a document adds to the rollups; none of what they do not count.
+fn rollup_change(record: EventRecord) -> Option<RollupChange> {
+    let EventRecord { event_id, change, .. } = record;
+    let sums = dms_store::rollup_change(change.old_image.into(), change.new_image.into());
+    let sums = sums.unwrap_or_else(|error| {
+        tracing::error!(%error, event_id, "a document cannot be read: count the rollups again");
+        Sums::default()
+    });
+    let amounts: Vec<_> = sums.amounts().collect();
+    (!amounts.is_empty()).then_some(RollupChange { id: event_id, amounts })
 }
 
 fn response(failed: Option<String>) -> DynamoDbEventResponse {

@@ -1,4 +1,4 @@
-//! Plays the stream and the queue of events, for the local server and for tests: the same relay, the same notifier.
+//! Plays the stream and the queues of events, for the local server and for tests: the same relay, the same workers.
 
 use std::{
     path::{Path, PathBuf},
@@ -11,6 +11,7 @@ use dms_messages::{Queue, QueueError, Queues, Received};
 use dms_store::Table;
 use notifier::Notifier;
 use relay::Relay;
+use rollups::Rollups;
 use thiserror::Error;
 use tokio::{sync::watch, time::sleep};
 
@@ -45,10 +46,49 @@ pub enum PlayError {
     Failed(&'static str),
 }
 
-/// Brings what the core table's stream has to the relay, and what the queue has to the notifier.
+/// The workers behind the queues of events.
+pub(crate) struct Consumers {
+    notifier: Notifier,
+    rollups: Rollups,
+}
+
+impl Consumers {
+    /// Their queues.
+    pub(crate) const QUEUES: [Queue; 2] = [Queue::Notifications, Queue::Rollups];
+
+    pub(crate) fn new(app: &AppState) -> Self {
+        Self {
+            notifier: Notifier::new(app.store.clone(), app.clock.clone(), Vec::new()),
+            rollups: Rollups::new(app.store.clone(), app.clock.clone()),
+        }
+    }
+
+    /// Deals with a batch of one of their queues, and removes what is done of it. Whether that was all.
+    ///
+    /// # Errors
+    /// [`QueueError`].
+    pub(crate) async fn deal(
+        &self,
+        queues: &Queues,
+        queue: Queue,
+        messages: &[Received],
+    ) -> Result<bool, QueueError> {
+        let event = batch(messages);
+        // In boxes: the compiler will not nest futures as deep as the SDK's.
+        let response = match queue {
+            Queue::Notifications => Box::pin(self.notifier.handle(event)).await,
+            Queue::Rollups => Box::pin(self.rollups.handle(event)).await,
+            Queue::Uploads => return Ok(messages.is_empty()),
+        };
+        done(queues, queue, messages, &response).await?;
+        Ok(response.batch_item_failures.is_empty())
+    }
+}
+
+/// Brings what the core table's stream has to the relay, and what the queues have to their workers.
 pub struct EventPlayer {
     relay: Relay,
-    notifier: Notifier,
+    consumers: Consumers,
     queues: Queues,
     streams: Streams,
     table: String,
@@ -60,7 +100,7 @@ impl EventPlayer {
     pub fn new(app: &AppState, streams: Streams, place: i64) -> Self {
         Self {
             relay: Relay::new(app.store.clone(), app.queues.clone(), app.clock.clone()),
-            notifier: Notifier::new(app.store.clone(), app.clock.clone(), Vec::new()),
+            consumers: Consumers::new(app),
             queues: app.queues.clone(),
             streams,
             table: app.store.table_name(Table::Core),
@@ -92,15 +132,16 @@ impl EventPlayer {
     /// [`PlayError`].
     pub async fn settle(&mut self) -> Result<(), PlayError> {
         loop {
-            let relayed = self.relay().await?;
-            let messages = self.queues.receive_now(Queue::Notifications).await?;
-            if messages.is_empty() && !relayed {
-                return Ok(());
+            let mut idle = !self.relay().await?;
+            for queue in Consumers::QUEUES {
+                let messages = self.queues.receive_now(queue).await?;
+                idle &= messages.is_empty();
+                if !self.consumers.deal(&self.queues, queue, &messages).await? {
+                    return Err(PlayError::Failed("a worker"));
+                }
             }
-            let response = Box::pin(self.notifier.handle(batch(&messages))).await;
-            done(&self.queues, Queue::Notifications, &messages, &response).await?;
-            if !response.batch_item_failures.is_empty() {
-                return Err(PlayError::Failed("the notifier"));
+            if idle {
+                return Ok(());
             }
         }
     }
@@ -135,11 +176,4 @@ pub(crate) async fn relay(app: AppState, streams: Streams, folder: PathBuf, stop
 async fn read_place(file: &Path) -> i64 {
     let text = tokio::fs::read_to_string(file).await.unwrap_or_default();
     text.trim().parse().unwrap_or_default()
-}
-
-/// Tells of a batch of events.
-pub(crate) async fn tell(app: &AppState, messages: Vec<Received>) -> Result<(), QueueError> {
-    let notifier = Notifier::new(app.store.clone(), app.clock.clone(), Vec::new());
-    let response = Box::pin(notifier.handle(batch(&messages))).await;
-    done(&app.queues, Queue::Notifications, &messages, &response).await.map(|_| ())
 }

@@ -14,7 +14,10 @@ use tokio::{
     time::{MissedTickBehavior, interval, sleep},
 };
 
-use crate::{events, server::until};
+use crate::{
+    events::{self, Consumers},
+    server::until,
+};
 
 /// How often the workers look after what the queues did not bring.
 const SWEEP_EVERY: Duration = Duration::from_secs(3_600);
@@ -31,8 +34,12 @@ pub(crate) fn start(
     let mut workers = JoinSet::new();
     let uploads = |app: AppState, messages| async move { check(&app, messages).await.map(|_| ()) };
     workers.spawn(consume(Queue::Uploads, app.clone(), stopped.clone(), uploads));
-    let told = |app: AppState, messages| async move { events::tell(&app, messages).await };
-    workers.spawn(consume(Queue::Notifications, app.clone(), stopped.clone(), told));
+    for queue in Consumers::QUEUES {
+        let deal = move |app: AppState, messages: Vec<Received>| async move {
+            Consumers::new(&app).deal(&app.queues, queue, &messages).await.map(|_| ())
+        };
+        workers.spawn(consume(queue, app.clone(), stopped.clone(), deal));
+    }
     workers.spawn(events::relay(app.clone(), streams, folder.to_owned(), stopped.clone()));
     let files =
         |app: AppState| async move { sweep_files(&app).await.map(|_| ()).map_err(|error| error.to_string()) };

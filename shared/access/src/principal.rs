@@ -156,6 +156,26 @@ impl Principal {
         if self.is_central() { all_or(named, SERVICE_CENTRE) } else { self.own_list_scope(named) }
     }
 
+    /// The stocks that a report of stocks shows: the own centre's; Central's to its manager; all, or the named centre's, to
+    /// an admin.
+    ///
+    /// # Errors
+    /// As [`Self::list_scope`].
+    pub fn stock_scopes(&self, named: Option<Uuid>) -> Result<(Option<ListScope>, Option<CentralScope>), Refusal> {
+        match self.role {
+            Role::CentralInventoryManager if named.is_none() => Ok((None, Some(CentralScope(())))),
+            Role::Admin => {
+                let centres = all_or(named, SERVICE_CENTRE)?;
+                Ok((Some(centres), named.is_none().then_some(CentralScope(()))))
+            }
+            Role::CentralInventoryManager
+            | Role::ScManager
+            | Role::ServiceEngineer
+            | Role::ServiceAdvisor
+            | Role::InventoryManager => Ok((Some(self.own_list_scope(named)?), None)),
+        }
+    }
+
     /// The centre in which a document is to be created: the caller's own, or the one an admin names.
     ///
     /// # Errors

@@ -52,6 +52,9 @@ pub struct Invoice {
     pub service_type: Option<String>,
     /// Who did it.
     pub engineer_name: Option<String>,
+    /// Whose work it was: counts for the engineer's productivity.
+    #[serde(default)]
+    pub engineer_id: Option<Uuid>,
     /// Who supplies, as it was at the time of issue; an invoice from before this was kept has the centre's.
     pub supplier: Option<IssuedBy>,
     /// Who is charged, as they were at the time of issue.

@@ -64,6 +64,7 @@ macro_rules! permissions {
 }
 
 permissions! {
+    AnalyticsRead = "analytics:read",
     AppointmentsCreate = "appointments:create",
     AppointmentsDelete = "appointments:delete",
     AppointmentsRead = "appointments:read",
@@ -114,6 +115,7 @@ permissions! {
     QuotationsRead = "quotations:read",
     QuotationsUpdate = "quotations:update",
     ReconciliationRead = "reconciliation:read",
+    ReportsInventory = "reports:inventory",
     ReportsRead = "reports:read",
     ServiceCentersManage = "service_centers:manage",
     ServiceCentersRead = "service_centers:read",
@@ -150,7 +152,8 @@ const SC_MANAGER: &[&str] = &[
     // Asking for parts is one of the actions of a job card, all of which are the manager's.
     "parts_requests:create",
     "parts_requests:read",
-    "reports:read",
+    "analytics:read",
+    "reports:*",
     "service_centers:read",
     "users:read",
 ];
@@ -189,10 +192,17 @@ const INVENTORY_MANAGER: &[&str] = &[
     "job_cards:read",
     "job_cards:return_parts",
     "files:*",
+    "reports:inventory",
     "service_centers:read",
 ];
-const CENTRAL_INVENTORY_MANAGER: &[&str] =
-    &["central_inventory:*", "purchase_orders:*", "parts_issues:*", "suppliers:*", "service_centers:read"];
+const CENTRAL_INVENTORY_MANAGER: &[&str] = &[
+    "central_inventory:*",
+    "purchase_orders:*",
+    "parts_issues:*",
+    "suppliers:*",
+    "reports:inventory",
+    "service_centers:read",
+];
 
 impl Role {
     /// All roles.

@@ -81,20 +81,41 @@ pub struct Endpoints {
     pub sqs: Option<String>,
 }
 
+/// How a service of AWS is reached.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// AWS region.
+    pub region: String,
+    /// Credentials.
+    pub credentials: Credentials,
+    /// Sends the requests.
+    pub http: HttpClient,
+    /// The endpoint where it is not AWS's own.
+    pub endpoint: Option<String>,
+}
+
+/// How a service is reached, as the environment says; `endpoint` is the variable of its own endpoint.
+///
+/// # Errors
+/// [`ConfigError`] naming the variable.
+pub fn access_from_env(endpoint: &str) -> Result<Access, ConfigError> {
+    let endpoint = optional(endpoint).or_else(|| optional("AWS_ENDPOINT_URL"));
+    Ok(Access {
+        region: required("AWS_REGION")?,
+        credentials: credentials_from_env()?,
+        http: http_client(endpoint.as_deref()),
+        endpoint,
+    })
+}
+
 /// The tables alone, as the environment names them: for workers and tools.
 ///
 /// # Errors
 /// [`ConfigError`] naming the variable.
 pub fn store_from_env() -> Result<Store, ConfigError> {
-    let endpoint = optional("AWS_ENDPOINT_URL_DYNAMODB").or_else(|| optional("AWS_ENDPOINT_URL"));
-    Ok(Store::connect(StoreConfig {
-        region: required("AWS_REGION")?,
-        http: http_client(endpoint.as_deref()),
-        endpoint,
-        credentials: credentials_from_env()?,
-        table_prefix: required("DMS_TABLE_PREFIX")?,
-        retry_partition: None,
-    }))
+    let Access { region, credentials, http, endpoint } = access_from_env("AWS_ENDPOINT_URL_DYNAMODB")?;
+    let table_prefix = required("DMS_TABLE_PREFIX")?;
+    Ok(Store::connect(StoreConfig { region, http, endpoint, credentials, table_prefix, retry_partition: None }))
 }
 
 /// The queues alone, as the environment names them: for workers.
@@ -102,14 +123,9 @@ pub fn store_from_env() -> Result<Store, ConfigError> {
 /// # Errors
 /// [`ConfigError`] naming the variable.
 pub fn queues_from_env() -> Result<Queues, ConfigError> {
-    let endpoint = optional("AWS_ENDPOINT_URL_SQS").or_else(|| optional("AWS_ENDPOINT_URL"));
-    Ok(Queues::connect(QueuesConfig {
-        http: http_client(endpoint.as_deref()),
-        region: required("AWS_REGION")?,
-        endpoint,
-        credentials: credentials_from_env()?,
-        prefix: required("DMS_QUEUE_PREFIX")?,
-    }))
+    let Access { region, credentials, http, endpoint } = access_from_env("AWS_ENDPOINT_URL_SQS")?;
+    let prefix = required("DMS_QUEUE_PREFIX")?;
+    Ok(Queues::connect(QueuesConfig { region, http, endpoint, credentials, prefix }))
 }
 
 /// The bucket alone, as the environment names it: for workers.
@@ -117,14 +133,9 @@ pub fn queues_from_env() -> Result<Queues, ConfigError> {
 /// # Errors
 /// [`ConfigError`] naming the variable.
 pub fn blob_from_env() -> Result<Blob, ConfigError> {
-    let endpoint = optional("AWS_ENDPOINT_URL_S3").or_else(|| optional("AWS_ENDPOINT_URL"));
-    Ok(Blob::connect(BlobConfig {
-        http: http_client(endpoint.as_deref()),
-        region: required("AWS_REGION")?,
-        endpoint,
-        credentials: credentials_from_env()?,
-        bucket: required("DMS_BUCKET")?,
-    }))
+    let Access { region, credentials, http, endpoint } = access_from_env("AWS_ENDPOINT_URL_S3")?;
+    let bucket = required("DMS_BUCKET")?;
+    Ok(Blob::connect(BlobConfig { region, http, endpoint, credentials, bucket }))
 }
 
 fn credentials_from_env() -> Result<Credentials, ConfigError> {
@@ -229,7 +240,8 @@ fn key_id(secret: &[u8]) -> String {
     })
 }
 
-fn optional(name: &str) -> Option<String> {
+/// A variable that need not be set; an empty one is not.
+pub fn optional(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 

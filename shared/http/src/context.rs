@@ -76,6 +76,14 @@ impl Context {
         self.reply(200, &fields::select(document, &query.fields), Some(version))
     }
 
+    /// Figures that are no document, with the fields the query asks for.
+    ///
+    /// # Errors
+    /// 500 when they have no JSON form.
+    pub fn figures(&self, figures: Value, query: &Query) -> ApiResult<Reply> {
+        self.reply(200, &fields::select(figures, &query.fields), None)
+    }
+
     /// One page of a list, with the fields the query asks for. `last` is the place of its last row, when more follow;
     /// without one the next page is found by counting.
     ///

@@ -8,7 +8,8 @@ use utoipa::{
 
 use crate::download::{answer, safe_name, schema};
 
-const CONTENT_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// The type of a workbook.
+pub const CONTENT_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// A workbook, which is kept under a name.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,6 +11,7 @@ pub mod centre;
 mod centre_cache;
 pub mod config;
 mod context;
+pub mod csv;
 mod download;
 pub mod envelope;
 mod error;

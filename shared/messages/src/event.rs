@@ -2,6 +2,7 @@
 //! effect and its events exist together or not at all.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use dms_domain::rollup::Amount;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -59,6 +60,16 @@ pub struct Message {
     /// What happened.
     #[serde(flatten)]
     pub event: Event,
+}
+
+/// What a change of a document adds to the rollups: the body of a message in their queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RollupChange {
+    /// The change's own id: that of its record in the stream.
+    pub id: String,
+    /// What is added.
+    pub amounts: Vec<Amount>,
 }
 
 /// What can happen, with what the consumers need to know: ids and numbers, never names or phones.

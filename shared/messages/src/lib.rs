@@ -3,5 +3,5 @@
 mod event;
 mod queues;
 
-pub use event::{Event, EventKind, Message};
-pub use queues::{Queue, QueueError, Queues, QueuesConfig, Received};
+pub use event::{Event, EventKind, Message, RollupChange};
+pub use queues::{Backlog, Queue, QueueError, Queues, QueuesConfig, Received};

@@ -1,10 +1,15 @@
 //! The queues.
 
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
 use aws_credential_types::Credentials;
 use aws_sdk_sqs::{
     Client,
     config::{BehaviorVersion, Region, SharedHttpClient, timeout::TimeoutConfig},
-    types::SendMessageBatchRequestEntry,
+    types::{QueueAttributeName, SendMessageBatchRequestEntry},
 };
 use thiserror::Error;
 
@@ -73,11 +78,27 @@ const MAX_SENT_BYTES: usize = 256 * 1024;
 /// Most messages received at once.
 const MAX_RECEIVED: i32 = 10;
 
+/// After how many receipts a message goes to the dead letters, as in template.yaml.
+const MAX_RECEIPTS: u32 = 5;
+/// The end of the name of a queue's dead letters.
+const DEAD_LETTERS: &str = "-dlq";
+
+/// How much a queue holds, about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// Messages that wait or are being dealt with.
+    pub waiting: u64,
+    /// Messages that failed for good.
+    pub dead: u64,
+}
+
 /// The queues of one dealership.
 #[derive(Debug, Clone)]
 pub struct Queues {
     client: Client,
     prefix: String,
+    /// By name: they never change.
+    urls: Arc<Mutex<HashMap<String, String>>>,
 }
 
 impl Queues {
@@ -94,17 +115,25 @@ impl Queues {
             .http_client(config.http)
             .timeout_config(timeouts);
         builder.set_endpoint_url(config.endpoint);
-        Self { client: Client::from_conf(builder.build()), prefix: config.prefix }
+        Self { client: Client::from_conf(builder.build()), prefix: config.prefix, urls: Arc::default() }
     }
 
-    /// Creates the queues that do not exist (local server and tests).
+    /// Creates the queues that do not exist, each with its dead letters (local server and tests).
     ///
     /// # Errors
     /// [`QueueError`].
     pub async fn create_missing(&self) -> Result<(), QueueError> {
         for queue in Queue::ALL {
-            let created = self.client.create_queue().queue_name(self.name(queue)).send().await;
-            created.map_err(|error| QueueError(format!("{error:?}")))?;
+            let name = self.name(queue);
+            let dead = self.client.create_queue().queue_name(format!("{name}{DEAD_LETTERS}")).send();
+            let dead_url = dead.await.map_err(failed)?.queue_url.unwrap_or_default();
+            let arn = self.attributes(dead_url, &[QueueAttributeName::QueueArn]).await?;
+            let arn = arn.get(&QueueAttributeName::QueueArn).cloned().unwrap_or_default();
+            let policy = format!(r#"{{"deadLetterTargetArn":"{arn}","maxReceiveCount":"{MAX_RECEIPTS}"}}"#);
+            let created = self.client.create_queue().queue_name(&name).send().await.map_err(failed)?;
+            // Set, not created with: one from before may be without.
+            let set = self.client.set_queue_attributes().set_queue_url(created.queue_url);
+            set.attributes(QueueAttributeName::RedrivePolicy, policy).send().await.map_err(failed)?;
         }
         Ok(())
     }
@@ -114,7 +143,59 @@ impl Queues {
     /// # Errors
     /// [`QueueError`].
     pub async fn ping(&self) -> Result<(), QueueError> {
-        self.url(Queue::Notifications).await.map(|_| ())
+        self.backlog(Queue::Notifications).await.map(|_| ())
+    }
+
+    /// How much a queue holds, and its dead letters.
+    ///
+    /// # Errors
+    /// [`QueueError`].
+    pub async fn backlog(&self, queue: Queue) -> Result<Backlog, QueueError> {
+        let of = |name: String| async move { self.held(self.url(name).await?).await };
+        let (waiting, dead) =
+            futures::try_join!(of(self.name(queue)), of(format!("{}{DEAD_LETTERS}", self.name(queue))))?;
+        Ok(Backlog { waiting, dead })
+    }
+
+    async fn held(&self, url: String) -> Result<u64, QueueError> {
+        let counts = [
+            QueueAttributeName::ApproximateNumberOfMessages,
+            QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+        ];
+        let held = self.attributes(url, &counts).await?;
+        Ok(counts.iter().filter_map(|name| held.get(name)?.parse::<u64>().ok()).sum())
+    }
+
+    async fn attributes(
+        &self,
+        url: String,
+        names: &[QueueAttributeName],
+    ) -> Result<HashMap<QueueAttributeName, String>, QueueError> {
+        let request = self.client.get_queue_attributes().queue_url(url);
+        let answered = request.set_attribute_names(Some(names.to_vec())).send().await.map_err(failed)?;
+        Ok(answered.attributes.unwrap_or_default())
+    }
+
+    /// Puts the dead letters of a queue back into it, as far as there are any now; how many. A message that dies again
+    /// comes back here: what is to be redriven is what was mended.
+    ///
+    /// # Errors
+    /// [`QueueError`]; no message is lost, one may be there twice.
+    pub async fn redrive(&self, queue: Queue) -> Result<u64, QueueError> {
+        let dead = self.url(format!("{}{DEAD_LETTERS}", self.name(queue))).await?;
+        let (held, mut moved) = (self.held(dead.clone()).await?, 0);
+        while moved < held {
+            let messages = self.receive_from(&dead, 0).await?;
+            if messages.is_empty() {
+                break;
+            }
+            for message in messages {
+                self.send(queue, std::slice::from_ref(&message.body)).await?;
+                self.delete_from(&dead, &message).await?;
+                moved += 1;
+            }
+        }
+        Ok(moved)
     }
 
     /// The real name of a queue.
@@ -130,7 +211,7 @@ impl Queues {
         if bodies.is_empty() {
             return Ok(());
         }
-        let url = self.url(queue).await?;
+        let url = self.url(self.name(queue)).await?;
         for batch in batches(bodies) {
             let entry = |(position, body): (usize, &String)| {
                 let entry = SendMessageBatchRequestEntry::builder().id(position.to_string()).message_body(body);
@@ -138,7 +219,7 @@ impl Queues {
             };
             let entries = batch.iter().enumerate().map(entry).collect::<Result<Vec<_>, _>>()?;
             let request = self.client.send_message_batch().queue_url(&url).set_entries(Some(entries));
-            let sent = request.send().await.map_err(|error| QueueError(format!("{error:?}")))?;
+            let sent = request.send().await.map_err(failed)?;
             if let Some(failed) = sent.failed().first() {
                 return Err(QueueError(format!("{}: {}", failed.code(), failed.message().unwrap_or_default())));
             }
@@ -163,9 +244,13 @@ impl Queues {
     }
 
     async fn receive_within(&self, queue: Queue, wait_secs: i32) -> Result<Vec<Received>, QueueError> {
-        let request = self.client.receive_message().queue_url(self.url(queue).await?);
+        self.receive_from(&self.url(self.name(queue)).await?, wait_secs).await
+    }
+
+    async fn receive_from(&self, url: &str, wait_secs: i32) -> Result<Vec<Received>, QueueError> {
+        let request = self.client.receive_message().queue_url(url);
         let received = request.max_number_of_messages(MAX_RECEIVED).wait_time_seconds(wait_secs).send().await;
-        let messages = received.map_err(|error| QueueError(format!("{error:?}")))?.messages.unwrap_or_default();
+        let messages = received.map_err(failed)?.messages.unwrap_or_default();
         let received = messages.into_iter().map(|message| Received {
             id: message.message_id.unwrap_or_default(),
             body: message.body.unwrap_or_default(),
@@ -179,16 +264,38 @@ impl Queues {
     /// # Errors
     /// [`QueueError`].
     pub async fn delete(&self, queue: Queue, message: &Received) -> Result<(), QueueError> {
-        let request = self.client.delete_message().queue_url(self.url(queue).await?);
-        let deleted = request.receipt_handle(&message.receipt).send().await;
-        deleted.map(|_| ()).map_err(|error| QueueError(format!("{error:?}")))
+        self.delete_from(&self.url(self.name(queue)).await?, message).await
     }
 
-    async fn url(&self, queue: Queue) -> Result<String, QueueError> {
-        let answered = self.client.get_queue_url().queue_name(self.name(queue)).send().await;
-        let answered = answered.map_err(|error| QueueError(format!("{error:?}")))?;
-        Ok(answered.queue_url.unwrap_or_default())
+    async fn delete_from(&self, url: &str, message: &Received) -> Result<(), QueueError> {
+        let request = self.client.delete_message().queue_url(url).receipt_handle(&message.receipt);
+        request.send().await.map(|_| ()).map_err(failed)
     }
+
+    /// The message was not dealt with: it comes again at once, not when its time in hiding is over (tests).
+    ///
+    /// # Errors
+    /// [`QueueError`].
+    pub async fn release(&self, queue: Queue, message: &Received) -> Result<(), QueueError> {
+        let url = self.url(self.name(queue)).await?;
+        let request = self.client.change_message_visibility().queue_url(url).receipt_handle(&message.receipt);
+        request.visibility_timeout(0).send().await.map(|_| ()).map_err(failed)
+    }
+
+    async fn url(&self, name: String) -> Result<String, QueueError> {
+        let known = self.urls.lock().unwrap_or_else(PoisonError::into_inner).get(&name).cloned();
+        if let Some(url) = known {
+            return Ok(url);
+        }
+        let answered = self.client.get_queue_url().queue_name(&name).send().await.map_err(failed)?;
+        let url = answered.queue_url.unwrap_or_default();
+        self.urls.lock().unwrap_or_else(PoisonError::into_inner).insert(name, url.clone());
+        Ok(url)
+    }
+}
+
+fn failed(error: impl std::fmt::Debug) -> QueueError {
+    QueueError(format!("{error:?}"))
 }
 
 /// As many messages as SQS takes at once.

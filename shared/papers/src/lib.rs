@@ -1,4 +1,4 @@
-//! What a centre hands to its customer: tax invoice, credit note, quotation and job card as PDF. Pure: the data of a
+//! What a centre hands to its customer as PDF (tax invoice, credit note, quotation, job card), and its reports. Pure: the data of a
 //! document in, bytes out; no I/O and no clock, so the same document gives the same bytes for ever.
 //!
 //! A paper is laid out as marks on pages ([`Laid`]); the PDF is painted from them, and so is the plain text that golden
@@ -20,6 +20,7 @@ mod pdf;
 mod plain;
 mod qr;
 mod quotation;
+mod report;
 mod shape;
 mod sheet;
 mod table;
@@ -30,6 +31,7 @@ pub use invoice::{PaymentLine, TaxInvoice};
 pub use job_card::{Form, JobCardPaper, JobItem};
 pub use party::Party;
 pub use quotation::Quotation;
+pub use report::{Chart, ChartValue, Report, ReportColumn};
 
 use chrono::NaiveDate;
 

@@ -214,7 +214,7 @@ fn pieces(word: &str, weight: Weight, width: f32) -> Vec<Shaped> {
 
 /// As many clusters of a word as fit, one at least, and what is left of it. What was cut off is shaped anew and may be
 /// wider than it was inside the word, so it is measured again.
-fn first_piece<'w>(word: &'w str, weight: Weight, width: f32) -> (Shaped, &'w str) {
+fn first_piece(word: &str, weight: Weight, width: f32) -> (Shaped, &str) {
     let mut piece = word;
     loop {
         let shaped = shape(piece, weight);

@@ -5,7 +5,7 @@ use dms_domain::{central_stock::CentralPart, search, stock::LedgerEntry};
 use uuid::Uuid;
 
 use crate::{
-    client::{Item, Store},
+    client::{Item, Range, Store},
     command::Plan,
     entity::{Entity, IndexKeys, NO_STATE, Posting, TallyCell, from_item},
     error::StoreError,
@@ -47,6 +47,18 @@ impl Entity for CentralPart {
 }
 
 impl Store {
+    /// Calls `each` for every part of Central's stock, without having all of them in memory.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
+    pub async fn each_central_part(
+        &self,
+        scope: CentralScope,
+        each: impl FnMut(CentralPart),
+    ) -> Result<(), StoreError> {
+        self.each(&Range::partition(CentralKind::Part.pk(scope)), each).await
+    }
+
     /// A part of Central's stock.
     ///
     /// # Errors

@@ -346,6 +346,28 @@ impl Store {
         Ok(items)
     }
 
+    /// Calls `each` for every document of a range, page by page.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
+    pub(crate) async fn each<E: crate::Entity>(
+        &self,
+        range: &Range,
+        mut each: impl FnMut(E),
+    ) -> Result<(), StoreError> {
+        let mut start = None;
+        loop {
+            let rows = self.query_page(range, None, start).await?;
+            for item in rows.items {
+                each(crate::from_item(item)?);
+            }
+            match rows.next {
+                Some(next) => start = Some(next),
+                None => return Ok(()),
+            }
+        }
+    }
+
     /// Adds to a number attribute (created at 0) and returns its new value. One write, not part of a transaction.
     ///
     /// # Errors
@@ -406,6 +428,11 @@ pub(crate) fn key_item(key: &Key) -> Item {
 
 /// A number attribute of an item.
 pub(crate) fn number(item: &Item, attribute: &str) -> Option<i64> {
+    item.get(attribute)?.as_n().ok()?.parse().ok()
+}
+
+/// A number attribute of an item that may have up to 38 digits.
+pub(crate) fn large_number(item: &Item, attribute: &str) -> Option<i128> {
     item.get(attribute)?.as_n().ok()?.parse().ok()
 }
 

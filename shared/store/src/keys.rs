@@ -30,6 +30,7 @@
 //! | next number of a series | table | `COUNTER#series` | `-` |
 //! | how many, per day and state | table | `TALLY#pk of the list` | month |
 //! | … of Central's ledgers: losses on the way; what moved stock is counted in the part | table | `TALLY#pk of the ledger` | month |
+//! | sums for the dashboard and reports, per day (and label), of a centre or the dealership | table | `ROLLUP#C7#DAY` `ROLLUP#ALL#PART` | `2026-11-26`, `2026-11-26#part id`, `ALL` |
 //! | has this command been done; events to publish | table | `CMD#user#key` | `-` |
 //! | how far has a load of much data come | table | `LOAD#name` | `-` |
 //! | commands whose events were not sent | gsi1 | `OUTBOX#0` … `OUTBOX#7` | time of the command |
@@ -43,11 +44,12 @@
 //! | requests counted in a minute | limits | `RATE#who#minute` | `-` |
 
 use chrono::NaiveDate;
-use dms_access::{CentralScope, TenantScope, VerifiedLink};
+use dms_access::{CentralScope, ListScope, TenantScope, VerifiedLink};
 use dms_domain::{
     calendar::MonthKey,
     ids::{self, CentreOrdinal},
     numbering::Series,
+    rollup::{Cell, Sheet},
     search::{self, Word},
 };
 use uuid::Uuid;
@@ -58,6 +60,7 @@ mod kinds;
 
 pub(crate) use kinds::OwnKeys;
 pub use kinds::{CentralKind, MasterKind, TenantKind};
+pub(crate) use kinds::{StoredKind, kind_of};
 
 /// A primary key, or a key of an index.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -317,6 +320,31 @@ pub fn admin_counter() -> Key {
 /// A month's tally of the list with this tally partition.
 pub fn tally(tally_pk: &str, month: MonthKey) -> Key {
     Key::new(tally_pk, month.to_string())
+}
+
+/// Partition of a sheet of a centre, or of the dealership.
+pub(crate) fn rollup_pk(scope: ListScope, sheet: Sheet) -> String {
+    match scope {
+        ListScope::One(scope) => sheet_pk(Some(scope.ordinal()), sheet),
+        ListScope::All(_) => sheet_pk(None, sheet),
+    }
+}
+
+/// Partition of the sheet of customers, who are no one's secret.
+pub(crate) fn customer_rollup_pk() -> String {
+    sheet_pk(None, Sheet::Customer)
+}
+
+/// A cell of the rollups that is in hand.
+pub(crate) fn rollup(cell: &Cell) -> Key {
+    Key::new(sheet_pk(cell.centre, cell.sheet), cell.place.to_string())
+}
+
+fn sheet_pk(centre: Option<CentreOrdinal>, sheet: Sheet) -> String {
+    match centre {
+        Some(centre) => format!("ROLLUP#C{}#{}", centre.get(), sheet.name()),
+        None => format!("ROLLUP#ALL#{}", sheet.name()),
+    }
 }
 
 /// A command's record.

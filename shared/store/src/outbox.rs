@@ -106,7 +106,6 @@ impl Store {
         F: Fn() -> Fut,
         Fut: Future<Output = Result<Transaction, StoreError>>,
     {
-        let expires_at = (now + TimeDelta::seconds(SEEN_SECS)).timestamp();
         let started = Instant::now();
         let mut last = StoreError::Contended;
         for attempt in 0..MAX_TRIES {
@@ -116,9 +115,7 @@ impl Store {
                 }
                 sleep(pause(attempt)).await;
             }
-            let mut note = key_item(&keys::seen(consumer, event));
-            note.insert(TTL_ATTRIBUTE.to_owned(), AttributeValue::N(expires_at.to_string()));
-            match self.commit(note, plan().await?).await? {
+            match self.commit(seen_note((consumer, event), now), plan().await?).await? {
                 Ok(()) => return Ok(true),
                 Err(Setback::Done(_)) => return Ok(false),
                 Err(Setback::Refused(refusal)) => return Err(refusal.into()),
@@ -139,6 +136,14 @@ impl Store {
     pub async fn forget(&self, (consumer, event): (&str, &str)) -> Result<(), StoreError> {
         self.remove(Table::Core, &keys::seen(consumer, event)).await
     }
+}
+
+/// The note that a consumer has dealt with an event.
+pub(crate) fn seen_note((consumer, event): (&str, &str), now: DateTime<Utc>) -> Item {
+    let expires_at = (now + TimeDelta::seconds(SEEN_SECS)).timestamp();
+    let mut note = key_item(&keys::seen(consumer, event));
+    note.insert(TTL_ATTRIBUTE.to_owned(), AttributeValue::N(expires_at.to_string()));
+    note
 }
 
 /// Consumers have more patience than users.

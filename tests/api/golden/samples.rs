@@ -73,6 +73,7 @@ pub(super) fn invoice(lines: &[ChargeLine], discount: i64, place: &str, bill_to:
         job_card_number: Some("SC001-2025-12-0007".to_owned()),
         status: InvoiceStatus::Unpaid,
         service_type: Some("Regular Service".to_owned()),
+        engineer_id: None,
         engineer_name: Some("Ravi Kulkarni".to_owned()),
         supplier: Some(IssuedBy::of(&centre())),
         bill_to,

@@ -31,7 +31,9 @@ async fn health_names_every_service() {
     let health = app.anonymous().get("/api/health").await.expect(200);
     let services = json!({"database": "connected", "redis": "connected", "queue": "connected",
         "storage": "connected"});
-    assert_eq!(health, json!({"status": "healthy", "services": services}));
+    let nothing = json!({"waiting": 0, "dead": 0});
+    let events = json!({"lagSeconds": null, "notifications": nothing, "rollups": nothing});
+    assert_eq!(health, json!({"status": "healthy", "services": services, "events": events}));
 }
 
 #[tokio::test]

@@ -55,6 +55,7 @@ pub(crate) fn invoice(lines: &[(i64, i64, u8)], discount: i64, place: &str, issu
         status: InvoiceStatus::Unpaid,
         service_type: None,
         engineer_name: None,
+        engineer_id: None,
         bill_to,
         place_of_supply: place,
         supplier_state: supplier,

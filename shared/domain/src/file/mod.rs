@@ -23,7 +23,7 @@ use crate::{
 pub use self::{
     content::{Announced, check_type, recognised},
     name::{FileName, Sha256Hash},
-    shelf::Shelf,
+    shelf::{ReportFile, Shelf},
 };
 
 /// Largest file, in bytes: 10 MB (specification §13, `MAX_FILE_SIZE`).

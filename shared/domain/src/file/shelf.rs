@@ -39,3 +39,24 @@ impl Shelf {
         (ids::ordinal_of(&id).is_some() && self.key(&id) == key).then_some(id)
     }
 }
+
+/// A report that is too long for an answer. It goes within a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReportFile {
+    /// Whose documents it is about; none: all centres'.
+    pub centre: Option<CentreOrdinal>,
+    /// Its own id.
+    pub id: Uuid,
+}
+
+impl ReportFile {
+    /// The beginning of the keys of reports.
+    pub const PREFIX: &'static str = "reports/";
+
+    /// Its key: `reports/C7/0190a1b2-…`, or `reports/ALL/…`.
+    pub fn key(self) -> String {
+        let Self { centre, id } = self;
+        let owner = centre.map_or_else(|| "ALL".to_owned(), |centre| format!("C{}", centre.get()));
+        format!("{}{owner}/{id}", Self::PREFIX)
+    }
+}

@@ -66,6 +66,7 @@ impl Invoice {
             status: InvoiceStatus::Unpaid,
             service_type: card.map(|card| card.service_type.clone()),
             engineer_name: card.and_then(|card| card.engineer_name.clone()),
+            engineer_id: card.and_then(|card| card.assigned_engineer_id),
             supplier: Some(IssuedBy::of(centre)),
             bill_to: BillTo::of(customer, totals.grand_total_paise)?,
             place_of_supply,

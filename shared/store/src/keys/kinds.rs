@@ -58,6 +58,9 @@ pub enum TenantKind {
 }
 
 impl CentralKind {
+    /// All.
+    pub(crate) const ALL: [Self; 3] = [Self::Part, Self::PurchaseOrder, Self::Supplier];
+
     /// Partition that holds (and lists) the documents.
     fn partition(self) -> &'static str {
         match self {
@@ -94,6 +97,9 @@ impl CentralKind {
 }
 
 impl MasterKind {
+    /// All.
+    pub(crate) const ALL: [Self; 3] = [Self::Customer, Self::Vehicle, Self::User];
+
     /// The key prefix.
     pub fn prefix(self) -> &'static str {
         match self {
@@ -130,6 +136,19 @@ impl MasterKind {
 }
 
 impl TenantKind {
+    /// All.
+    pub(crate) const ALL: [Self; 9] = [
+        Self::JobCard,
+        Self::Appointment,
+        Self::PartsRequest,
+        Self::Part,
+        Self::Invoice,
+        Self::CreditNote,
+        Self::PartsIssue,
+        Self::Quotation,
+        Self::File,
+    ];
+
     /// The key part naming the kind.
     pub fn prefix(self) -> &'static str {
         match self {
@@ -170,6 +189,36 @@ impl TenantKind {
     /// Partition of the tallies of a centre's documents of this kind.
     pub fn tally_pk(self, scope: TenantScope) -> String {
         super::tally_pk(&self.pk(scope))
+    }
+}
+
+/// What an item of the core table is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StoredKind {
+    /// A document of a centre.
+    Tenant(TenantKind),
+    /// A document of Central.
+    Central(CentralKind),
+    /// A document of the dealership.
+    Master(MasterKind),
+    /// A line of the ledger of a centre's part, or of Central's.
+    Ledger,
+}
+
+/// What the item with this partition key is; none for what is no document, or was deleted.
+pub(crate) fn kind_of(pk: &str) -> Option<StoredKind> {
+    let parts: Vec<&str> = pk.split('#').collect();
+    let tenant = |prefix: &str| TenantKind::ALL.iter().find(|kind| kind.prefix() == prefix);
+    let master = |prefix: &str| MasterKind::ALL.iter().find(|kind| kind.prefix() == prefix);
+    let is_centre = |part: &str| part.strip_prefix('C').is_some_and(|number| number.parse::<u16>().is_ok());
+    match parts[..] {
+        [_, "PART", _, "LEDGER"] => Some(StoredKind::Ledger),
+        ["CENTRAL", _] => {
+            CentralKind::ALL.iter().find(|kind| kind.partition() == pk).map(|kind| StoredKind::Central(*kind))
+        }
+        [centre, prefix] if is_centre(centre) => tenant(prefix).map(|kind| StoredKind::Tenant(*kind)),
+        [prefix, _] => master(prefix).map(|kind| StoredKind::Master(*kind)),
+        _ => None,
     }
 }
 

@@ -8,6 +8,8 @@
 
 mod seen;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use dms_access::TenantScope;
 use dms_domain::{
     calendar::{MonthKey, Timestamp},
@@ -182,6 +184,30 @@ impl Store {
     ) -> Result<Vec<Part>, StoreError> {
         let items = self.get_many(ids.into_iter().map(|id| TenantKind::Part.key(scope, &id))).await?;
         items.into_iter().map(from_item).collect()
+    }
+
+    /// Parts of any centres that the rollups speak of, in no order; deleted ones, too.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
+    pub async fn parts_kept(&self, ids: impl IntoIterator<Item = Uuid>) -> Result<Vec<Part>, StoreError> {
+        let keys: BTreeMap<Uuid, Key> = ids.into_iter().map(|id| (id, TenantKind::Part.own(&id).key())).collect();
+        let found = self.get_many(keys.values().cloned()).await?;
+        let mut parts: Vec<Part> = found.into_iter().map(from_item).collect::<Result<_, _>>()?;
+        let known: BTreeSet<Uuid> = parts.iter().map(|part| part.id).collect();
+        let deleted = keys.iter().filter(|(id, _)| !known.contains(id)).map(|(_, key)| keys::archived(key));
+        for item in self.get_many(deleted).await? {
+            parts.push(from_item(item)?);
+        }
+        Ok(parts)
+    }
+
+    /// Calls `each` for every part of a centre's stock, without having all of them in memory.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
+    pub async fn each_part(&self, scope: TenantScope, each: impl FnMut(Part)) -> Result<(), StoreError> {
+        self.each(&Range::partition(TenantKind::Part.pk(scope)), each).await
     }
 
     /// All entries of the ledger of a part that is in hand, newest first.

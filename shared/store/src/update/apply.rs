@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::{Change, Test, Update};
 use crate::{
-    client::{Item, key_item, number},
+    client::{Item, key_item, large_number, number},
     keys::Key,
     tables::Table,
 };
@@ -27,7 +27,7 @@ impl Update {
             let value = match change {
                 Change::Set(value) => value,
                 Change::Add(amount) => {
-                    let sum = sum(&item, &attribute) + amount;
+                    let sum = large_number(&item, &attribute).unwrap_or_default() + amount;
                     AttributeValue::N(sum.to_string())
                 }
                 Change::Append(values) => {
@@ -98,11 +98,6 @@ impl Update {
         }
         (!update.changes.is_empty()).then_some(update)
     }
-}
-
-/// A number that may be larger than others; an absent one counts as 0.
-fn sum(item: &Item, attribute: &str) -> i128 {
-    item.get(attribute).and_then(|value| value.as_n().ok()?.parse().ok()).unwrap_or_default()
 }
 
 impl Test {
