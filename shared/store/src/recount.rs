@@ -28,6 +28,7 @@ use crate::{
     entity::{Entity, TallyCell, from_item},
     error::StoreError,
     keys::{self, CentralKind, Key, MasterKind, StoredKind, TenantKind},
+    listing::in_parallel,
     meter,
     rollup::contribution,
     tables::Table,
@@ -117,6 +118,20 @@ impl Store {
     pub async fn correct(&self, difference: &Difference) -> Result<(), StoreError> {
         let Difference { key, attribute, stored, counted } = difference;
         self.update_now(Update::of(key.clone()).add(attribute, counted - stored)).await
+    }
+
+    /// The same of many differences, each item once.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
+    pub async fn correct_all(&self, differences: &[Difference]) -> Result<(), StoreError> {
+        let mut updates: BTreeMap<&Key, Update> = BTreeMap::new();
+        for Difference { key, attribute, stored, counted } in differences {
+            let update = updates.remove(key).unwrap_or_else(|| Update::of(key.clone()));
+            updates.insert(key, update.add(attribute, counted - stored));
+        }
+        in_parallel(updates.into_values().map(|update| self.update_now(update)).collect()).await?;
+        Ok(())
     }
 
     async fn about_how_many(&self) -> Result<u64, StoreError> {

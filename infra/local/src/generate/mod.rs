@@ -102,7 +102,7 @@ impl Generation {
     }
 }
 
-/// Fills a dealership. `progress` is told the documents made so far, of [`Options::documents`].
+/// Fills a dealership that nobody else writes to. `progress` is told the documents made so far, of [`Options::documents`].
 ///
 /// # Errors
 /// [`GenerateError`].
@@ -130,8 +130,12 @@ pub async fn generate(
         }
     }
     store.write_step(&mut load, bulk).await?;
-    store.finish(load).await?;
     progress(made).await;
+    if notes.options.rollups {
+        let recounted = store.recount(|_, _| {}).await?;
+        store.correct_all(&recounted.differences).await?;
+    }
+    store.finish(load).await?;
     Ok(Generated::Now)
 }
 

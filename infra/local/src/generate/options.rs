@@ -35,6 +35,10 @@ pub struct Options {
     /// Items that are written in one step.
     #[arg(long, default_value_t = 12_000, value_name = "ITEMS", hide = true)]
     pub step: usize,
+    /// Whether the sums of the dashboard and the reports are made, too: by counting everything at the end.
+    #[arg(skip = true)]
+    #[serde(default)]
+    pub rollups: bool,
 }
 
 fn centres(text: &str) -> Result<usize, String> {
@@ -58,6 +62,7 @@ impl Options {
             until: NaiveDate::from_ymd_opt(2026, 11, 21),
             seed: 1,
             step: 12_000,
+            rollups: false,
         }
     }
 

@@ -126,7 +126,7 @@ fn first_look(window: &Window, source: &Source, from_the_end: bool, wanted: usiz
             // small
             let share = {
                 let share = rest as f64 * of_source as f64 / of_day as f64;
-                (share + 3.0 * share.sqrt() + 1.0) as usize
+                ((share + 3.0 * share.sqrt()) as usize).max(1)
             };
             likely += share.min(of_source).min(rest);
         }
