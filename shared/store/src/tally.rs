@@ -8,6 +8,9 @@ use dms_domain::statuses::TallyCode;
 /// One more than there can be on one day in one state of one list.
 const LIMIT: i128 = 100_000;
 
+/// How many documents, by the place of their state.
+pub(crate) type Counts = Vec<(Option<u32>, u64)>;
+
 /// The attribute of a day, and one document of a state in it.
 pub(crate) fn one(day: u32, code: TallyCode) -> (String, i128) {
     match code.place() {
@@ -17,7 +20,7 @@ pub(crate) fn one(day: u32, code: TallyCode) -> (String, i128) {
 }
 
 /// The day and, by the place of their state, the documents that an attribute of a tally counts; `None` for another.
-pub(crate) fn counts(attribute: &str, number: &str) -> Option<(u32, Vec<(Option<u32>, u64)>)> {
+pub(crate) fn counts(attribute: &str, number: &str) -> Option<(u32, Counts)> {
     let (day, stateless) = attribute.split_at_checked(2)?;
     let day = day.parse().ok()?;
     let mut rest: i128 = number.parse().ok()?;

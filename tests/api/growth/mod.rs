@@ -7,6 +7,8 @@
 //!   cargo test -p dms-tests --test api growth -- --nocapture
 //! ```
 
+#![allow(clippy::print_stdout)] // the table is what the test is run for
+
 mod dealership;
 mod questions;
 

@@ -203,8 +203,8 @@ fn every<T>(
 }
 
 /// Searches for what some customers have.
-fn search<'a>(of: &'a Large, term: impl Fn(&Value) -> Option<String>) -> Vec<(&'a Client, String)> {
-    let terms = of.some_customers.iter().filter_map(|customer| term(customer));
+fn search(of: &Large, term: impl Fn(&Value) -> Option<String>) -> Vec<(&Client, String)> {
+    let terms = of.some_customers.iter().filter_map(term);
     terms.map(|term| (&of.manager, format!("/api/customers/search?query={term}"))).collect()
 }
 

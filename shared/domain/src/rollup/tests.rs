@@ -80,7 +80,8 @@ fn a_change_of_state_moves_a_card_and_leaves_the_rest() {
         entry(&finished, "ratingSum", 4),
     ];
     let mut found = amounts(change, None);
-    (expected.sort(), found.sort());
+    expected.sort();
+    found.sort();
     assert_eq!(found, expected);
     let nothing = Sums::of_job_card(&after).since(Sums::of_job_card(&after));
     assert_eq!(nothing.amounts().count(), 0);

@@ -1,7 +1,5 @@
 //! A part's ledger as a list: the part counts its entries by month, and tallies count the losses on the way.
 
-use std::collections::BTreeMap;
-
 use chrono::{Datelike, Months, NaiveDate};
 use dms_domain::{
     central_stock::CentralPart,
@@ -88,7 +86,7 @@ impl Store {
         let mut days = Days::new();
         for (month, count) in part.ledger_counts().months().chain(losses) {
             let source = Source::of(None, ledger_pk.to_owned());
-            *days.entry(month).or_insert_with(BTreeMap::new).entry(source).or_default() += count;
+            *days.entry(month).or_default().entry(source).or_default() += count;
         }
         Ok(Some(days))
     }
