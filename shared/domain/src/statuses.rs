@@ -1,35 +1,9 @@
 //! The closed lists of the specification: states, kinds and reasons, with the names the API uses.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// How a state is written where documents are listed and counted by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TallyCode {
-    letter: char,
-    place: Option<u32>,
-}
-
-impl TallyCode {
-    /// That of documents without states.
-    pub const STATELESS: Self = Self { letter: '-', place: None };
-    /// Most states of a document: each has its digits in the number of a day, which has 38.
-    const MOST: usize = 7;
-
-    /// The how manieth of the document's states it is, from 0; none of documents without states.
-    pub fn place(self) -> Option<u32> {
-        self.place
-    }
-}
-
-/// One letter, as index keys have it.
-impl fmt::Display for TallyCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.letter)
-    }
-}
+pub use crate::tally_code::TallyCode;
 
 macro_rules! choices {
     ($(#[$doc:meta])* $type:ident { $($(#[$variant_doc:meta])* $variant:ident = $name:literal $(/ $code:literal)?,)+ }) => {
@@ -61,7 +35,7 @@ macro_rules! choices {
             pub fn tally_code(self) -> TallyCode {
                 const { assert!(Self::ALL.len() <= TallyCode::MOST) };
                 match self {
-                    $(Self::$variant => TallyCode { letter: $code, place: Some(self as u32) },)+
+                    $(Self::$variant => TallyCode::of($code, self as u32),)+
                 }
             }
 
