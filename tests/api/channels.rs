@@ -197,3 +197,80 @@ async fn health_tells_how_far_behind_the_events_are() {
     let health = dealership.app.anonymous().get("/api/health").await.expect(200);
     assert_eq!(health["events"]["rollups"], json!({"waiting": 0, "dead": 0}));
 }
+
+/// A vehicle whose papers end on these days.
+async fn vehicle(dealership: &Dealership, insurance: &str, warranty: &str) -> Value {
+    let customer = dealership.customer().await;
+    let vehicle = dealership.vehicle_of(&customer).await;
+    let path = format!("/api/vehicles/{}", vehicle["id"].as_str().unwrap());
+    let ends =
+        json!({"insuranceStartDate": "2025-01-01", "insuranceEndDate": insurance, "warrantyEndDate": warranty});
+    dealership.admin.patch(&path, ends).await.expect(200)
+}
+
+async fn remind(dealership: &Dealership, player: &mut EventPlayer) -> usize {
+    Box::pin(player.settle()).await.expect("all is noted");
+    let app = &dealership.app.app;
+    let sent = notifier::remind(&app.store, &app.queues, app.clock.now()).await.expect("a run");
+    Box::pin(player.settle()).await.expect("all is told");
+    sent
+}
+
+async fn titles(client: &dms_testkit::Client) -> Vec<String> {
+    let rows = client.get("/api/notifications?limit=100").await.rows();
+    let mut titles: Vec<String> = rows.iter().map(|row| row["title"].as_str().unwrap().to_owned()).collect();
+    titles.sort();
+    titles
+}
+
+#[tokio::test]
+async fn what_is_due_for_a_vehicle_is_told_once_on_its_day_to_those_who_served_it() {
+    let (dealership, mut player) = open().await;
+    let (one, two) = (&dealership.one, &dealership.two);
+    // The 23rd of November: insured for 30 days more, and guaranteed for 31.
+    let vehicle = vehicle(&dealership, "2026-12-23", "2026-12-24").await;
+    let plate = vehicle["registration"].as_str().unwrap();
+    assert_eq!(vehicle["warrantyEndDate"], "2026-12-24");
+    let insured = format!("The insurance of {plate} ends on 23 Dec 2026");
+    for run in [1, 0, 0] {
+        assert_eq!(remind(&dealership, &mut player).await, run);
+    }
+    assert_eq!(titles(&dealership.admin).await, [insured.as_str()], "no centre has served it");
+    assert_eq!(titles(&one.manager).await, [""; 0]);
+
+    let card = dealership.job_card_for(one, &vehicle).await;
+    let path = format!("/api/job-cards/{}", card["id"].as_str().unwrap());
+    let assign = json!({"engineerId": one.engineer_id});
+    one.manager.post(&format!("{path}/assign-engineer"), assign).await.expect(200);
+    for status in ["IN_PROGRESS", "COMPLETED"] {
+        one.engineer.patch(&format!("{path}/status"), json!({"status": status})).await.expect(200);
+    }
+    let invoice = dealership.invoice_for(one, &card).await;
+    let pay = format!("/api/invoices/{}/status", invoice["id"].as_str().unwrap());
+    one.manager.patch(&pay, json!({"status": "PAID"})).await.expect(200);
+    let path = format!("/api/vehicles/{}", vehicle["id"].as_str().unwrap());
+    let served = one.manager.get(&path).await.expect(200);
+    assert_eq!(served["nextServiceDate"], "2027-05-22", "180 days from now");
+
+    // Days later, when the daily run was away; the whole stream comes once more.
+    dealership.app.advance(TimeDelta::days(3));
+    player = EventPlayer::new(&dealership.app.app, dealership.app.streams(), 0);
+    let told = remind(&dealership, &mut player).await;
+    assert!(told <= 2, "the insurance may be sent again, and is not told again");
+    let warranty = format!("The warranty of {plate} ends on 24 Dec 2026");
+    assert_eq!(titles(&one.advisor).await, [warranty.as_str()]);
+    assert!(titles(&one.manager).await.contains(&warranty));
+    assert_eq!(titles(&dealership.admin).await, [insured.as_str()]);
+    assert_eq!(titles(&two.manager).await, [""; 0]);
+
+    // The service, a week before; a vehicle that is gone is no one's.
+    let gone = self::vehicle(&dealership, "2027-06-01", "2027-06-01").await;
+    remind(&dealership, &mut player).await;
+    let path = format!("/api/vehicles/{}", gone["id"].as_str().unwrap());
+    dealership.admin.delete(&path).await.expect(200);
+    dealership.app.advance(TimeDelta::days(170)); // the 15th of May
+    assert_eq!(remind(&dealership, &mut player).await, 1);
+    let service = format!("{plate} is due for service on 22 May 2027");
+    assert_eq!(titles(&one.advisor).await, [service.as_str(), warranty.as_str()]);
+    assert_eq!(titles(&dealership.admin).await, [insured.as_str()]);
+}

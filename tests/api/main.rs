@@ -10,6 +10,7 @@ mod cost_of_quotations;
 mod cost_of_transfers;
 mod cursor;
 mod deliveries;
+mod events;
 mod fields;
 mod generated;
 mod golden;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dms_local::EventPlayer;
-use dms_messages::{Queue, Received};
+use dms_messages::{Queue, Received, RollupChange};
 use dms_store::{Recounted, Table, keys};
 use dms_testkit::{Centre, Dealership};
 use notifier::Notifier;
@@ -200,4 +200,24 @@ async fn a_message_that_is_no_change_fails_alone_and_the_rest_of_its_batch_is_ad
     let failed: Vec<&str> =
         response.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect();
     assert_eq!(failed, ["poison"]);
+}
+
+#[tokio::test]
+async fn ten_thousand_events_pass_in_one_go() {
+    let (dealership, mut player) = open().await;
+    let card = dealership.card_in_progress(&dealership.one).await;
+    let app = &dealership.app.app;
+    let change = take_all(&dealership, &mut player, Queue::Rollups).await.pop().expect("a change");
+    let change: RollupChange = serde_json::from_str(&change.body).expect("a change");
+    let body =
+        |n: usize| serde_json::to_string(&RollupChange { id: format!("{n}"), ..change.clone() }).expect("text");
+    let bodies: Vec<String> = (0..10_000).map(body).collect();
+    app.queues.send(Queue::Rollups, &bodies).await.expect("sent");
+    Box::pin(player.settle()).await.expect("all are added");
+    let held = app.queues.backlog(Queue::Rollups).await.expect("a backlog");
+    assert_eq!((held.waiting, held.dead), (0, 0));
+    // The card itself is counted ten thousand times in the state it came to.
+    assert_eq!(card["status"], "IN_PROGRESS");
+    let dashboard = dealership.one.manager.get("/api/reports/job-cards?groupBy=serviceCenter").await.expect(200);
+    assert_eq!(dashboard["totals"]["inProgress"], 10_000);
 }

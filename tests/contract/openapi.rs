@@ -56,6 +56,18 @@ fn every_route_is_described() {
     }
 }
 
+/// A parameter that makes no sense is refused by 422, also by routes that change nothing.
+#[test]
+fn every_route_with_fields_or_parameters_tells_of_422() {
+    for (route, operation) in operations(&document()) {
+        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        let reads = parameters.iter().any(|parameter| parameter["in"] == "query");
+        if reads || !operation["requestBody"].is_null() {
+            assert!(operation["responses"]["422"].is_object(), "{route}");
+        }
+    }
+}
+
 #[test]
 fn every_reference_of_the_document_leads_somewhere() {
     let document = document();
@@ -77,5 +89,16 @@ fn every_body_has_an_example_or_documented_fields() {
         let pointer = schema["$ref"].as_str().map(|reference| reference.trim_start_matches('#').to_owned());
         let schema = pointer.as_deref().map_or(schema, |pointer| document.pointer(pointer).unwrap());
         assert!(schema["properties"].is_object(), "{route} has no documented body");
+    }
+}
+
+/// A client of another version would be one of another API.
+#[test]
+fn the_clients_have_the_apis_version() {
+    let version = document()["info"]["version"].clone();
+    for client in ["typescript", "bruno"] {
+        let path = workspace(&format!("infra/clients/{client}/package.json"));
+        let package: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        assert_eq!(package["version"], version, "{client}");
     }
 }

@@ -236,3 +236,80 @@ fn credentials_are_open_to_auth_and_admin_alone() {
         assert_eq!(document.contains("AuthTable"), name == "CredentialsAccess", "{name}");
     }
 }
+
+/// The text of one resource, tags and all.
+fn resource(name: &str) -> String {
+    serde_yaml_ng::to_string(&template()["Resources"][name]).unwrap()
+}
+
+/// A worker has no caller who would complain, a dead letter no one who waits for it.
+#[test]
+fn what_fails_unseen_has_an_alarm() {
+    let (workers, letters) = (resource("WorkersFailAlarm"), resource("DeadLettersAlarm"));
+    let (waiting, throttled) = (resource("QueuesWaitAlarm"), resource("CoreThrottledAlarm"));
+    let throttled = throttled + &resource("TablesThrottledAlarm");
+    for (name, function) in resources("AWS::Serverless::Function") {
+        let mut events = function["Properties"]["Events"].as_mapping().unwrap().values();
+        if events.all(|event| event["Type"] != "HttpApi") {
+            assert!(workers.contains(&format!("!Ref {name}\n")), "{name}");
+        }
+    }
+    for (name, _) in resources("AWS::SQS::Queue") {
+        let watching = if name.ends_with("DeadLetters") { &letters } else { &waiting };
+        assert!(watching.contains(&format!("!GetAtt {name}.QueueName\n")), "{name}");
+    }
+    for (name, _) in resources("AWS::DynamoDB::Table") {
+        assert!(throttled.contains(&format!("!Ref {name}\n")), "{name}");
+    }
+}
+
+#[test]
+fn every_alarm_is_told_shown_and_explained() {
+    let dashboard = resource("Dashboard");
+    let runbook = fs::read_to_string(workspace("infra/RUNBOOK.md")).unwrap();
+    for (name, alarm) in resources("AWS::CloudWatch::Alarm") {
+        let properties = &alarm["Properties"];
+        assert_eq!(text(&properties["AlarmActions"][0]), "Alarms", "{name}");
+        assert!(dashboard.contains(&format!("${{{name}.Arn}}")), "{name} is not on the dashboard");
+        let suffix = text(&properties["AlarmName"]).replace("dms-${Stage}-", "");
+        assert!(runbook.contains(&format!("| `{suffix}` |")), "infra/RUNBOOK.md does not say what {suffix} means");
+    }
+}
+
+/// The relay is called for what it deals with, and not for what its own receivers write.
+#[test]
+fn the_stream_calls_the_relay_for_commands_and_documents_alone() {
+    let (_, relay) = function("RelayFunction");
+    let filters = &relay["Properties"]["Events"]["Changes"]["Properties"]["FilterCriteria"]["Filters"];
+    let patterns: Vec<serde_json::Value> = filters
+        .as_sequence()
+        .unwrap()
+        .iter()
+        .map(|f| serde_json::from_str(&text(&f["Pattern"])).unwrap())
+        .collect();
+    let passes = |event: &str, pk: &str| {
+        patterns.iter().any(|pattern| {
+            let prefixes = pattern["dynamodb"]["Keys"]["pk"]["S"].as_array().unwrap().iter();
+            let events = pattern["eventName"].as_array();
+            events.is_none_or(|events| events.iter().any(|name| name == event))
+                && prefixes.into_iter().any(|prefix| pk.starts_with(prefix["prefix"].as_str().unwrap()))
+        })
+    };
+    assert!(passes("INSERT", "CMD#user#key") && !passes("MODIFY", "CMD#user#key"), "its own note is none");
+    for pk in ["C1#JC", "C42#INV", "C9#PART", "C100#PART#id#LEDGER", "CENTRAL#PART", "CUST#id", "VEH#id"] {
+        for event in ["INSERT", "MODIFY", "REMOVE"] {
+            assert!(passes(event, pk), "{event} {pk}");
+        }
+    }
+    for pk in [
+        "TALLY#C1#JC",
+        "ROLLUP#C1#DAY",
+        "SEEN#rollups#1",
+        "NOTES#user",
+        "UNIQUE#vin#1",
+        "REMIND#2026-11",
+        "COUNTER#C1",
+    ] {
+        assert!(!passes("INSERT", pk) && !passes("MODIFY", pk), "{pk}");
+    }
+}

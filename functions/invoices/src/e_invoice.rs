@@ -2,7 +2,7 @@ use axum::extract::State;
 use dms_domain::{gst::e_invoice::EInvoice, invoice::IssuedBy, permissions::grant, refusal::Refusal};
 use dms_http::{
     ApiResult, AppState, Reply,
-    envelope::Envelope,
+    envelope::{Envelope, ErrorBody},
     extract::{Id, Permit},
 };
 
@@ -14,7 +14,11 @@ use dms_http::{
 #[utoipa::path(
     get, path = "/api/invoices/{id}/e-invoice", tag = "Invoices",
     params(("id" = uuid::Uuid, Path, description = "The invoice")),
-    responses((status = 200, description = "The e-invoice", body = Envelope<EInvoice>)),
+    responses(
+        (status = 200, description = "The e-invoice", body = Envelope<EInvoice>),
+        (status = 409, description = "`NOT_B2B`, `INVOICE_CANCELLED`", body = ErrorBody),
+        (status = 422, description = "What the schema asks for and the invoice does not say: named in `errors`", body = ErrorBody)
+    ),
     security(("bearer" = ["invoices:read"]))
 )]
 pub(crate) async fn e_invoice(

@@ -3,6 +3,7 @@
 use dms_domain::{
     notification::{Audience, Notice},
     permissions::Role,
+    reminder::ReminderKind,
     statuses::NotificationType,
 };
 use dms_messages::{Event, EventKind};
@@ -14,6 +15,8 @@ const STOREKEEPERS: &[Role] = &[Role::InventoryManager, Role::ScManager];
 const CENTRAL: &[Role] = &[Role::CentralInventoryManager];
 const ADMINS: &[Role] = &[Role::Admin];
 const MANAGERS: &[Role] = &[Role::ScManager];
+/// Who looks after a centre's customers.
+const HOSTS: &[Role] = &[Role::ScManager, Role::ServiceAdvisor];
 
 /// Who is told of an event, and what; none of those that only count.
 pub(crate) fn told(event: &Event) -> Option<(Audience, Notice)> {
@@ -66,6 +69,18 @@ pub(crate) fn told(event: &Event) -> Option<(Audience, Notice)> {
             let quotation = Document("quotation", *quotation_id, Some(quotation_number));
             let title = format!("{quotation_number} has expired unanswered");
             Some((Audience::User(*created_by), quotation.notice(NotificationType::QuotationExpired, title)))
+        }
+        EventKind::ReminderDue { reminder, registration } => {
+            let vehicle = Document("vehicle", reminder.vehicle_id, Some(registration));
+            let due = reminder.due.format("%-d %b %Y");
+            let title = match reminder.kind {
+                ReminderKind::Service => format!("{registration} is due for service on {due}"),
+                ReminderKind::Insurance => format!("The insurance of {registration} ends on {due}"),
+                ReminderKind::Warranty => format!("The warranty of {registration} ends on {due}"),
+            };
+            // Whose centre served it last; the dealership's admins while none did.
+            let roles = if centre.is_some() { HOSTS } else { ADMINS };
+            Some((Audience::Roles(centre, roles), vehicle.notice(reminder.kind.notification(), title)))
         }
         EventKind::QuotationCreated { .. }
         | EventKind::QuotationSent { .. }
@@ -133,6 +148,7 @@ fn told_of_supplies(event: &Event) -> Option<(Audience, Notice)> {
         | EventKind::QuotationAnswered { .. }
         | EventKind::QuotationExpired { .. }
         | EventKind::QuotationConverted { .. }
+        | EventKind::ReminderDue { .. }
         | EventKind::CustomerCreated { .. } => None,
     }
 }
@@ -185,6 +201,8 @@ mod tests {
                 "requestedBy": id}),
             json!({"type": "parts_issue_dispatched", "partsIssueId": id, "dispatchNumber": "PI/1"}),
             json!({"type": "parts_issue_received", "partsIssueId": id, "issueNumber": "PI", "status": "COMPLETED"}),
+            json!({"type": "reminder_due", "vehicleId": id, "kind": "SERVICE", "due": "2026-12-31",
+                "registration": "MH12AB1234"}),
             json!({"type": "customer_created", "customerId": id}),
         ];
         let event = |kind: serde_json::Value| {

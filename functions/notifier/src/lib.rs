@@ -5,6 +5,7 @@
 
 mod audience;
 mod channel;
+mod reminders;
 
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 pub use channel::{Channel, ChannelError, Email, Recipient, SIGNATURE, Webhook};
+pub use reminders::{RemindError, remind};
 
 /// A message that could not be dealt with: to be delivered again.
 #[derive(Debug, Error)]

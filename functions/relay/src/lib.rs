@@ -9,7 +9,7 @@ use aws_lambda_events::{
     streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
 };
 use chrono::TimeDelta;
-use dms_domain::{calendar::Clock, rollup::Sums};
+use dms_domain::calendar::Clock;
 use dms_http::{
     SystemClock,
     config::{ConfigError, queues_from_env, store_from_env},
@@ -151,16 +151,14 @@ fn outgoing(record: &EventRecord) -> Option<Outgoing> {
     })
 }
 
-/// What a change of a document adds to the rollups; none of what they do not count.
+/// What follows from a change of a document; none when nothing does.
 fn rollup_change(record: EventRecord) -> Option<RollupChange> {
     let EventRecord { event_id, change, .. } = record;
-    let sums = dms_store::rollup_change(change.old_image.into(), change.new_image.into());
-    let sums = sums.unwrap_or_else(|error| {
-        tracing::error!(%error, event_id, "a document cannot be read: count the rollups again");
-        Sums::default()
-    });
-    let amounts: Vec<_> = sums.amounts().collect();
-    (!amounts.is_empty()).then_some(RollupChange { id: event_id, amounts })
+    let follows = dms_store::rollup_change(event_id, change.old_image.into(), change.new_image.into());
+    follows.unwrap_or_else(|error| {
+        tracing::error!(%error, "a document cannot be read: count the rollups again");
+        None
+    })
 }
 
 fn response(failed: Option<String>) -> DynamoDbEventResponse {

@@ -113,12 +113,15 @@ fn average(sum: i64, count: i64) -> Option<f64> {
 /// `pdf`. Your service centre's; an admin's is of the whole dealership, or of the centre named by `serviceCenterId`.
 #[utoipa::path(
     get, path = "/api/reports/engineer-productivity", tag = "Reports", params(Params<Asked<EngineerRow>>),
-    responses((status = 200, description = "The report", content(
-        (Envelope<ReportData<EngineerRow>> = "application/json"),
-        (Excel = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        (Csv = "text/csv"),
-        (Pdf = "application/pdf"),
-    ))),
+    responses(
+        (status = 200, description = "The report", content(
+            (Envelope<ReportData<EngineerRow>> = "application/json"),
+            (Excel = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (Csv = "text/csv"),
+            (Pdf = "application/pdf"),
+        )),
+        (status = 409, description = "`REPORT_TOO_LARGE`: more than 5 000 rows for a PDF", body = dms_http::envelope::ErrorBody)
+    ),
     security(("bearer" = ["reports:read"]))
 )]
 pub(crate) async fn engineer_productivity(

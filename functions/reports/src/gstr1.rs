@@ -108,10 +108,13 @@ impl DocumentSums {
 /// taken in (tables 11A and 11B) are not part of it. Up to 10 000 invoices.
 #[utoipa::path(
     get, path = "/api/reports/gstr1", tag = "Reports", params(Params<Asked>),
-    responses((status = 200, description = "The return", content(
-        (Gstr1Answer = "application/json"),
-        (Excel = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    ))),
+    responses(
+        (status = 200, description = "The return", content(
+            (Gstr1Answer = "application/json"),
+            (Excel = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        )),
+        (status = 409, description = "`NO_GSTIN`; `REPORT_TOO_LARGE`: more than 10 000 invoices", body = dms_http::envelope::ErrorBody)
+    ),
     security(("bearer" = ["reports:read"]))
 )]
 pub(crate) async fn gstr1(

@@ -135,12 +135,15 @@ impl StockRow {
 /// for PDF.
 #[utoipa::path(
     get, path = "/api/reports/inventory", tag = "Reports", params(Params<Asked>),
-    responses((status = 200, description = "The report", content(
-        (Envelope<ReportData<StockRow>> = "application/json"),
-        (Excel = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        (Csv = "text/csv"),
-        (Pdf = "application/pdf"),
-    ))),
+    responses(
+        (status = 200, description = "The report", content(
+            (Envelope<ReportData<StockRow>> = "application/json"),
+            (Excel = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (Csv = "text/csv"),
+            (Pdf = "application/pdf"),
+        )),
+        (status = 409, description = "`REPORT_TOO_LARGE`: more than 5 000 rows for a PDF", body = dms_http::envelope::ErrorBody)
+    ),
     security(("bearer" = ["reports:inventory"]))
 )]
 pub(crate) async fn inventory(

@@ -99,12 +99,15 @@ impl Summed for JobCardsRow {
 /// an admin's is of the whole dealership, or of the centre named by `serviceCenterId`.
 #[utoipa::path(
     get, path = "/api/reports/job-cards", tag = "Reports", params(Params<Asked<JobCardsRow>>),
-    responses((status = 200, description = "The report", content(
-        (Envelope<ReportData<JobCardsRow>> = "application/json"),
-        (Excel = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        (Csv = "text/csv"),
-        (Pdf = "application/pdf"),
-    ))),
+    responses(
+        (status = 200, description = "The report", content(
+            (Envelope<ReportData<JobCardsRow>> = "application/json"),
+            (Excel = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (Csv = "text/csv"),
+            (Pdf = "application/pdf"),
+        )),
+        (status = 409, description = "`REPORT_TOO_LARGE`: more than 5 000 rows for a PDF", body = dms_http::envelope::ErrorBody)
+    ),
     security(("bearer" = ["reports:read"]))
 )]
 pub(crate) async fn job_cards(

@@ -85,12 +85,15 @@ fn add(number: &mut Number, paise: i64) {
 /// the whole dealership, or of the centre named by `serviceCenterId`.
 #[utoipa::path(
     get, path = "/api/reports/parts-consumption", tag = "Reports", params(Params<Asked<PartsRow>>),
-    responses((status = 200, description = "The report", content(
-        (Envelope<ReportData<PartsRow>> = "application/json"),
-        (Excel = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        (Csv = "text/csv"),
-        (Pdf = "application/pdf"),
-    ))),
+    responses(
+        (status = 200, description = "The report", content(
+            (Envelope<ReportData<PartsRow>> = "application/json"),
+            (Excel = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (Csv = "text/csv"),
+            (Pdf = "application/pdf"),
+        )),
+        (status = 409, description = "`REPORT_TOO_LARGE`: more than 5 000 rows for a PDF", body = dms_http::envelope::ErrorBody)
+    ),
     security(("bearer" = ["reports:read"]))
 )]
 pub(crate) async fn parts_consumption(

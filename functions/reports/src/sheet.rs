@@ -74,6 +74,8 @@ impl Book {
             sheet.write_string_with_format(0, column, *title, &self.head)?;
         }
         sheet.set_freeze_panes(1, 0)?;
+        // Printed, it is as wide as a page, with the head on each.
+        sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
         let rows = rows.into_iter().map(|cells| (cells, false)).chain(totals.map(|cells| (cells, true)));
         for (row, (cells, bold)) in (1..).zip(rows) {
             let format = |format: &Format| if bold { format.clone().set_bold() } else { format.clone() };

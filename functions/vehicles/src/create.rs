@@ -45,6 +45,8 @@ pub(crate) struct NewVehicle {
     warranty_status: Option<WarrantyStatus>,
     insurance_start_date: Option<Day>,
     insurance_end_date: Option<Day>,
+    /// Last day of the warranty: users are reminded a month before.
+    warranty_end_date: Option<Day>,
     insurance_company_name: Option<ShortText>,
 }
 
@@ -65,6 +67,7 @@ impl NewVehicle {
             warranty_status: self.warranty_status,
             insurance_start_date: self.insurance_start_date.map(|day| day.0),
             insurance_end_date: self.insurance_end_date.map(|day| day.0),
+            warranty_end_date: self.warranty_end_date.map(|day| day.0),
             insurance_company_name: self.insurance_company_name.map(|text| text.0),
         }
     }

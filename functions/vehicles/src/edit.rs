@@ -65,6 +65,10 @@ pub(crate) struct VehicleChanges {
     #[serde(default)]
     #[schema(value_type = Option<Day>)]
     insurance_end_date: Change<Day>,
+    /// Last day of the warranty.
+    #[schema(value_type = Option<Day>)]
+    #[serde(default)]
+    warranty_end_date: Change<Day>,
     #[serde(default)]
     #[schema(value_type = Option<ShortText>)]
     insurance_company_name: Change<ShortText>,
@@ -88,6 +92,7 @@ impl VehicleChanges {
             warranty_status: self.warranty_status.or(now.warranty_status),
             insurance_start_date: self.insurance_start_date.map(|day| day.0).or(now.insurance_start_date),
             insurance_end_date: self.insurance_end_date.map(|day| day.0).or(now.insurance_end_date),
+            warranty_end_date: self.warranty_end_date.map(|day| day.0).or(now.warranty_end_date),
             insurance_company_name: self.insurance_company_name.map(|text| text.0).or(now.insurance_company_name),
         }
     }

@@ -173,6 +173,20 @@ pub(crate) async fn relay(app: AppState, streams: Streams, folder: PathBuf, stop
     }
 }
 
+/// Deals with all that the stream and the queues hold.
+///
+/// # Errors
+/// [`PlayError`].
+pub(crate) async fn catch_up(app: &AppState, streams: Streams, folder: &Path) -> Result<(), PlayError> {
+    let place = folder.join(PLACE);
+    let mut player = EventPlayer::new(app, streams, read_place(&place).await);
+    player.settle().await?;
+    if let Err(error) = tokio::fs::write(&place, player.place.to_string()).await {
+        tracing::warn!(%error, "how far the stream was read");
+    }
+    Ok(())
+}
+
 async fn read_place(file: &Path) -> i64 {
     let text = tokio::fs::read_to_string(file).await.unwrap_or_default();
     text.trim().parse().unwrap_or_default()

@@ -6,6 +6,7 @@ mod admin_user;
 mod demo;
 mod events;
 mod generate;
+mod operate;
 mod options;
 mod secret;
 mod server;
@@ -17,6 +18,7 @@ pub use events::{EventPlayer, PlayError};
 pub use generate::{
     GenerateError, Generated, Generation, Options as GenerateOptions, generate, generate_in_folder,
 };
+pub use operate::{recount, redrive};
 pub use options::{Options, Task};
 pub use server::{LocalServer, ServerError};
 pub use workers::{check_uploads_once, sweep_files};

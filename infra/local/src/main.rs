@@ -9,6 +9,7 @@ use dms_access::password::PasswordCost;
 use dms_domain::calendar::Clock;
 use dms_http::SystemClock;
 use dms_local::{DEMO_LOGINS, DEMO_PASSWORD, GenerateOptions, Generated, LocalServer, Options, ServerError, Task};
+use dms_messages::Queue;
 use indicatif::{ProgressBar, ProgressStyle};
 use tracing_subscriber::EnvFilter;
 
@@ -29,6 +30,8 @@ async fn main() -> ExitCode {
         None => run(&options).await,
         Some(Task::CreateAdmin { email }) => create_admin(email, options.admin_password.as_deref()).await,
         Some(Task::Generate(wanted)) => generate(&options, wanted).await,
+        Some(Task::Recount { repair }) => recount(&options, *repair).await,
+        Some(Task::Redrive { queue }) => redrive(&options, *queue).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -79,6 +82,34 @@ async fn generate(options: &Options, wanted: &GenerateOptions) -> Result<(), Ser
         ),
         Generated::Before => println!("all of it is there already: nothing was changed"),
     }
+    Ok(())
+}
+
+async fn recount(options: &Options, repair: bool) -> Result<(), ServerError> {
+    let style = "{bar:40} {pos} of about {len} items, {elapsed} so far";
+    let bar = ProgressBar::new(0);
+    bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let recounted = dms_local::recount(options, repair, |read, about| {
+        bar.set_length(about);
+        bar.set_position(read);
+    });
+    let recounted = recounted.await?;
+    bar.finish();
+    for difference in &recounted.differences {
+        println!("{difference}");
+    }
+    let (differences, numbers) = (recounted.differences.len(), recounted.numbers);
+    match (differences, repair) {
+        (0, _) => println!("all {numbers} numbers are what {} items come to", recounted.items),
+        (_, true) => println!("{differences} of {numbers} numbers differed, and were mended"),
+        (_, false) => return Err(ServerError::Differs(differences)),
+    }
+    Ok(())
+}
+
+async fn redrive(options: &Options, queue: Queue) -> Result<(), ServerError> {
+    let moved = dms_local::redrive(options, queue).await?;
+    println!("{moved} dead letters are in {} again", queue.name());
     Ok(())
 }
 

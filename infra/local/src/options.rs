@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, Subcommand};
 use dms_domain::formats::GstState;
 use dms_http::config::DEFAULT_RATE_LIMIT;
+use dms_messages::Queue;
 
 use crate::GenerateOptions;
 
@@ -60,6 +61,28 @@ pub enum Task {
     /// same data. A run that was interrupted goes on when it is started again with the same options; data that is
     /// complete is left alone, and a folder that was filled with other options is refused.
     Generate(GenerateOptions),
+    /// Count the lists' totals and the figures of dashboard and reports again, from the documents, and print what differs.
+    ///
+    /// On the data folder, or on the tables that the environment names (as for create-admin, with DMS_QUEUE_PREFIX). Right
+    /// only while nobody writes and all events have been dealt with. Ends with 1 when something differs that was not mended.
+    Recount {
+        /// Mend what differs.
+        #[arg(long)]
+        repair: bool,
+    },
+    /// Put the dead letters of a queue back into it, once their cause was mended.
+    ///
+    /// On the data folder, or on the queues that the environment names.
+    Redrive {
+        /// The queue: notifications, rollups or uploads.
+        #[arg(value_parser = queue)]
+        queue: Queue,
+    },
+}
+
+fn queue(name: &str) -> Result<Queue, String> {
+    let known = || Queue::ALL.map(Queue::name).join(", ");
+    Queue::ALL.into_iter().find(|queue| queue.name() == name).ok_or_else(|| format!("the queues are {}", known()))
 }
 
 fn warehouse_state(text: &str) -> Result<GstState, String> {

@@ -63,6 +63,9 @@ pub enum ServerError {
     /// Generated data.
     #[error(transparent)]
     Generate(#[from] GenerateError),
+    /// A recount found numbers that are not what the documents come to.
+    #[error("{0} numbers differ; with --repair they are mended")]
+    Differs(usize),
     /// The demo data.
     #[error("the demo dealership cannot be made: {0}")]
     Demo(String),

@@ -53,6 +53,11 @@ pub(crate) fn start(
         quotations::expire(&app.store, app.clock.now()).await.map_err(|error| error.to_string())
     };
     workers.spawn(hourly("quotations", app.clone(), stopped.clone(), expiry));
+    let reminders = |app: AppState| async move {
+        let reminded = notifier::remind(&app.store, &app.queues, app.clock.now()).await;
+        reminded.map(|_| ()).map_err(|error| error.to_string())
+    };
+    workers.spawn(hourly("reminders", app.clone(), stopped.clone(), reminders));
     workers
 }
 

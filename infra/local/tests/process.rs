@@ -422,26 +422,3 @@ async fn requests_are_limited_unless_told_otherwise() {
     assert!((1..=60).contains(&number(&refused, "retry-after")), "{:?}", refused.headers);
     assert_eq!(refused.body["code"], "RATE_LIMITED");
 }
-
-#[tokio::test]
-async fn the_first_admin_of_a_deployment_is_created_from_the_command_line() {
-    let app = dms_testkit::TestApp::start(dms_local::all_routes()).await;
-    let create = |password: Option<&str>| {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_dms-local"));
-        command.args(["create-admin", "first@example.com"]).env_clear().envs(app.environment());
-        password.into_iter().for_each(|password| {
-            command.env("DMS_ADMIN_PASSWORD", password);
-        });
-        tokio::task::spawn_blocking(move || command.output().unwrap())
-    };
-    assert!(!create(None).await.unwrap().status.success(), "without a password");
-    assert!(!create(Some("short")).await.unwrap().status.success(), "with a short password");
-    let created = create(Some("a-long-password")).await.unwrap();
-    assert!(created.status.success(), "{}", String::from_utf8_lossy(&created.stderr));
-    // Once more: the admin stays, with the password they have.
-    assert!(create(Some("another-password")).await.unwrap().status.success());
-    let login = |password: &str| serde_json::json!({"email": "first@example.com", "password": password});
-    let answer = app.anonymous().post("/api/auth/login", login("a-long-password")).await.expect(200);
-    assert_eq!(answer["user"]["role"], "admin");
-    app.anonymous().post("/api/auth/login", login("another-password")).await.refused(401, "WRONG_CREDENTIALS");
-}

@@ -85,9 +85,15 @@ async fn the_walk_of_the_readme_works() {
         "\"acceptedQty\":98",
         "\"inTransit\":90",
         "\"difference\":0,\"mismatches\":[]",
+        "is yours\"",
+        "Your parts request is approved",
+        "\"revenue\":{\"today\":",
+        "\"label\":\"Regular Service\"",
     ] {
         assert!(out.contains(expected), "no {expected} in the output:\n{out}\nerrors:\n{err}");
     }
-    let paper = std::fs::read(folder.path().join("tax-invoice.pdf")).unwrap();
-    assert!(paper.starts_with(b"%PDF-"), "{} bytes", paper.len());
+    for paper in ["tax-invoice.pdf", "engineers.pdf"] {
+        let paper = std::fs::read(folder.path().join(paper)).unwrap();
+        assert!(paper.starts_with(b"%PDF-"), "{} bytes", paper.len());
+    }
 }

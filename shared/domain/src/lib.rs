@@ -31,6 +31,7 @@ pub mod query;
 pub mod quotation;
 pub mod reconciliation;
 pub mod refusal;
+pub mod reminder;
 pub mod rollup;
 pub mod search;
 pub mod service_centre;

@@ -5,8 +5,9 @@ use utoipa::ToSchema;
 
 pub use crate::tally_code::TallyCode;
 
+// A name is a `tt`: utoipa does not see through the group that a `literal` comes in, and would document the variant's.
 macro_rules! choices {
-    ($(#[$doc:meta])* $type:ident { $($(#[$variant_doc:meta])* $variant:ident = $name:literal $(/ $code:literal)?,)+ }) => {
+    ($(#[$doc:meta])* $type:ident { $($(#[$variant_doc:meta])* $variant:ident = $name:tt $(/ $code:literal)?,)+ }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
         pub enum $type {
@@ -29,7 +30,7 @@ macro_rules! choices {
 
         choices!(@codes $type { $($variant = $name $(/ $code)?,)+ });
     };
-    (@codes $type:ident { $($variant:ident = $name:literal / $code:literal,)+ }) => {
+    (@codes $type:ident { $($variant:ident = $name:tt / $code:literal,)+ }) => {
         impl $type {
             /// How the state is written in tallies and index keys; never changes: further states go to the end.
             pub fn tally_code(self) -> TallyCode {
@@ -45,7 +46,7 @@ macro_rules! choices {
             }
         }
     };
-    (@codes $type:ident { $($variant:ident = $name:literal,)+ }) => {};
+    (@codes $type:ident { $($variant:ident = $name:tt,)+ }) => {};
 }
 
 choices! {
@@ -439,3 +440,6 @@ choices! {
         WarrantyExpiring = "WARRANTY_EXPIRING",
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -72,6 +72,9 @@ pub struct VehicleDetails {
     pub purchase_date: Option<NaiveDate>,
     /// State of the warranty.
     pub warranty_status: Option<WarrantyStatus>,
+    /// Last day of the warranty.
+    #[serde(default)]
+    pub warranty_end_date: Option<NaiveDate>,
     /// First day of the insurance.
     pub insurance_start_date: Option<NaiveDate>,
     /// Last day of the insurance.

@@ -12,7 +12,8 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     app::SystemClock,
-    config::{Config, store_from_env},
+    config::{Config, optional, store_from_env},
+    metrics,
     router::ApiRouter,
     service,
 };
@@ -29,6 +30,9 @@ pub fn log() {
 /// A configuration that cannot work, or a failure of the runtime.
 pub async fn serve(routes: ApiRouter) -> Result<(), Error> {
     log();
+    if let Some(namespace) = optional("DMS_METRICS_NAMESPACE") {
+        metrics::turn_on(namespace);
+    }
     // In words: Lambda's log shows an error's debug form.
     let app = Config::from_env().and_then(Config::connect).map_err(|error| error.to_string())?;
     // One call during the free init phase: the TLS connection is there when the first request comes.

@@ -21,6 +21,7 @@ pub mod extract;
 mod fields;
 pub mod files;
 pub mod lambda;
+mod metrics;
 mod middleware;
 pub mod openapi;
 pub mod parts;

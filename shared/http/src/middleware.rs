@@ -13,6 +13,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use chrono::{DateTime, Utc};
 use dms_domain::file::MAX_INLINE_FILE_BYTES;
 use dms_store::{Meter, Reading};
 use futures::FutureExt;
@@ -22,7 +23,7 @@ use crate::{
     context::Context,
     error::ApiError,
     files::{UPLOAD_ROUTE, too_large_inline},
-    rate_limit,
+    metrics, rate_limit,
 };
 
 /// Largest body, in bytes. Files have their own route and limit.
@@ -56,9 +57,9 @@ pub(crate) async fn around(State(app): State<AppState>, request: Request, next: 
         response.headers_mut().insert(REQUEST_ID, value);
     }
     secure(response.headers_mut());
-    let reading = meter.reading();
+    let (now, reading) = (app.clock.now(), meter.reading());
     log(
-        &Finished { method: &method, route: route.as_deref(), request_id: &request_id, started, reading },
+        &Finished { method: &method, route: route.as_deref(), request_id: &request_id, started, now, reading },
         &principal,
         &response,
     );
@@ -176,15 +177,18 @@ struct Finished<'a> {
     route: Option<&'a str>,
     request_id: &'a str,
     started: Instant,
+    now: DateTime<Utc>,
     reading: Reading,
 }
 
 /// One line per request: never names, phones, tokens or bodies.
 fn log(finished: &Finished<'_>, principal: &OnceLock<dms_access::Principal>, response: &Response) {
-    let Finished { method, route, request_id, started, reading } = finished;
+    let Finished { method, route, request_id, started, now, reading } = finished;
     let principal = principal.get();
     let tenant = principal.and_then(|principal| principal.centre()).map(|centre| centre.id.to_string());
     let user_id = principal.map(|principal| principal.user_id().to_string());
+    let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    metrics::write(*now, (method.as_str(), route.unwrap_or("-")), duration_ms, reading);
     tracing::info!(
         request_id,
         tenant,
@@ -192,7 +196,7 @@ fn log(finished: &Finished<'_>, principal: &OnceLock<dms_access::Principal>, res
         method = method.as_str(),
         route = route.unwrap_or("-"),
         status = response.status().as_u16(),
-        duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        duration_ms,
         db_calls = reading.calls,
         db_round_trips = reading.round_trips,
         db_conflicts = reading.conflicts,

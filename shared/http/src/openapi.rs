@@ -4,7 +4,7 @@
 use utoipa::{
     OpenApi,
     openapi::{
-        ContentBuilder, OpenApi as Document, PathItem, Ref, Required, ResponseBuilder,
+        ContentBuilder, OpenApi as Document, PathItem, Ref, RefOr, Required, ResponseBuilder,
         path::{Operation, ParameterBuilder, ParameterIn},
         security::{Http, HttpAuthScheme, SecurityScheme},
         tag::TagBuilder,
@@ -136,8 +136,10 @@ fn add_errors(operation: &mut Operation, changes: bool) {
             ("412", "`If-Match` names an older version"),
             ("413", "The body is too large"),
             ("415", "The body is not JSON"),
-            ("422", "A field is not valid: named in `errors`"),
         ]);
+    }
+    if changes || has_query(operation) {
+        errors.push(("422", "A field or parameter is not valid: named in `errors`"));
     }
     for (status, description) in errors {
         let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("ErrorBody"))).build();
@@ -145,6 +147,13 @@ fn add_errors(operation: &mut Operation, changes: bool) {
             ResponseBuilder::new().description(description).content("application/json", content).build();
         operation.responses.responses.entry(status.to_owned()).or_insert_with(|| response.into());
     }
+}
+
+fn has_query(operation: &Operation) -> bool {
+    operation.parameters.iter().flatten().any(|parameter| match parameter {
+        RefOr::T(parameter) => matches!(parameter.parameter_in, ParameterIn::Query),
+        RefOr::Ref(_) => false, // the routes name none
+    })
 }
 
 fn add_command_headers(operation: &mut Operation, changes_one_document: bool) {

@@ -2,7 +2,7 @@
 //! effect and its events exist together or not at all.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use dms_domain::rollup::Amount;
+use dms_domain::{reminder::Reminder, rollup::Amount};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -36,7 +36,8 @@ impl EventKind {
             | Self::PartsIssueDispatched { .. }
             | Self::PartsIssueReceived { .. }
             | Self::QuotationAnswered { .. }
-            | Self::QuotationExpired { .. } => true,
+            | Self::QuotationExpired { .. }
+            | Self::ReminderDue { .. } => true,
             Self::QuotationCreated { .. }
             | Self::QuotationSent { .. }
             | Self::QuotationConverted { .. }
@@ -62,14 +63,18 @@ pub struct Message {
     pub event: Event,
 }
 
-/// What a change of a document adds to the rollups: the body of a message in their queue.
+/// What follows from a change of a document: the body of a message in the queue of rollups.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RollupChange {
     /// The change's own id: that of its record in the stream.
     pub id: String,
-    /// What is added.
+    /// What is added to the rollups.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub amounts: Vec<Amount>,
+    /// What is to be kept in mind. What no longer holds is not taken back: it is looked at again on its day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reminders: Vec<Reminder>,
 }
 
 /// What can happen, with what the consumers need to know: ids and numbers, never names or phones.
@@ -298,6 +303,14 @@ pub enum EventKind {
         issue_number: String,
         /// DISPATCHED while some of it is under way, or COMPLETED.
         status: String,
+    },
+    /// Something will be due for a vehicle: remind those who look after its owner.
+    ReminderDue {
+        /// What, for which vehicle, on which day.
+        #[serde(flatten)]
+        reminder: Reminder,
+        /// Its number plate.
+        registration: String,
     },
     /// A customer was registered.
     CustomerCreated {

@@ -31,6 +31,7 @@
 //! | how many, per day and state | table | `TALLY#pk of the list` | month |
 //! | … of Central's ledgers: losses on the way; what moved stock is counted in the part | table | `TALLY#pk of the ledger` | month |
 //! | sums for the dashboard and reports, per day (and label), of a centre or the dealership | table | `ROLLUP#C7#DAY` `ROLLUP#ALL#PART` | `2026-11-26`, `2026-11-26#part id`, `ALL` |
+//! | what is to be reminded of from a day on | table | `REMIND#2026-11` | `2026-11-26#SERVICE#vehicle id#day it is due` |
 //! | has this command been done; events to publish | table | `CMD#user#key` | `-` |
 //! | how far has a load of much data come | table | `LOAD#name` | `-` |
 //! | commands whose events were not sent | gsi1 | `OUTBOX#0` … `OUTBOX#7` | time of the command |
@@ -49,6 +50,7 @@ use dms_domain::{
     calendar::MonthKey,
     ids::{self, CentreOrdinal},
     numbering::Series,
+    reminder::Reminder,
     rollup::{Cell, Sheet},
     search::{self, Word},
 };
@@ -345,6 +347,18 @@ fn sheet_pk(centre: Option<CentreOrdinal>, sheet: Sheet) -> String {
         Some(centre) => format!("ROLLUP#C{}#{}", centre.get(), sheet.name()),
         None => format!("ROLLUP#ALL#{}", sheet.name()),
     }
+}
+
+/// Partition of what is to be reminded of from some day of a month on.
+pub(crate) fn reminders_pk(month: MonthKey) -> String {
+    format!("REMIND#{month}")
+}
+
+/// The note of a reminder, to be told on a day.
+pub(crate) fn reminder(told_on: NaiveDate, reminder: &Reminder) -> Key {
+    let Reminder { vehicle_id, kind, due } = reminder;
+    let sk = format!("{told_on}#{}#{vehicle_id}#{due}", kind.as_str());
+    Key::new(reminders_pk(MonthKey::of(told_on)), sk)
 }
 
 /// A command's record.

@@ -31,6 +31,7 @@ mod purchase_order;
 mod quotation;
 mod reconciliation;
 mod recount;
+mod reminder;
 mod rollup;
 mod search;
 mod served;

@@ -1,21 +1,24 @@
 //! Rollups in DynamoDB: what a change of an item adds to them, and the sums that they have.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use dms_access::ListScope;
 use dms_domain::{
+    calendar,
     central_stock::CentralPart,
     customer::Customer,
     invoice::Invoice,
     job_card::JobCard,
-    rollup::{Measure, Place, Rolled, Sheet, Sums},
+    reminder::Reminder,
+    rollup::{Amount, Measure, Place, Rolled, Sheet, Sums},
     stock::{LedgerEntry, Part},
+    vehicle::Vehicle,
 };
 use dms_messages::RollupChange;
 
 use crate::{
-    client::{Item, Range, SortRange, Store, number, text},
+    client::{Item, Range, SortRange, Store, key_item, number, text},
     entity::from_item,
     error::StoreError,
     keys::{self, CentralKind, MasterKind, StoredKind, TenantKind},
@@ -57,12 +60,24 @@ pub(crate) fn contribution(item: Item) -> Result<Sums, StoreError> {
     })
 }
 
-/// What a change of an item adds to the rollups, given its images before and after: empty where there was none.
+/// What follows from a change of an item, given its images before and after (empty where there was none): what it adds to
+/// the rollups, and what is to be reminded of. None when nothing does.
 ///
 /// # Errors
 /// [`StoreError::Corrupt`].
-pub fn rollup_change(before: Item, after: Item) -> Result<Sums, StoreError> {
-    Ok(contribution(after)?.since(contribution(before)?))
+pub fn rollup_change(id: String, before: Item, after: Item) -> Result<Option<RollupChange>, StoreError> {
+    let (was, mut reminders) = (reminders(&before)?, reminders(&after)?);
+    reminders.retain(|reminder| !was.contains(reminder));
+    let amounts: Vec<Amount> = contribution(after)?.since(contribution(before)?).amounts().collect();
+    let change = RollupChange { id, amounts, reminders };
+    Ok((!change.amounts.is_empty() || !change.reminders.is_empty()).then_some(change))
+}
+
+fn reminders(item: &Item) -> Result<Vec<Reminder>, StoreError> {
+    match text(item, "pk").and_then(keys::kind_of) {
+        Some(StoredKind::Master(MasterKind::Vehicle)) => Ok(Reminder::of(&from_item::<Vehicle>(item.clone())?)),
+        _ => Ok(Vec::new()),
+    }
 }
 
 impl Store {
@@ -80,7 +95,7 @@ impl Store {
                 continue;
             }
             for change in batch {
-                let plan = || async { Ok(additions(std::slice::from_ref(change))) };
+                let plan = || async { additions(std::slice::from_ref(change), now) };
                 if let Err(error) = self.once((CONSUMER, &change.id), now, plan).await {
                     failed.push((change, error));
                 }
@@ -90,7 +105,7 @@ impl Store {
     }
 
     async fn add_together(&self, changes: &[RollupChange], now: DateTime<Utc>) -> Result<bool, StoreError> {
-        let mut transaction = additions(changes);
+        let mut transaction = additions(changes, now)?;
         let mut notes = changes.iter().map(|change| seen_note((CONSUMER, &change.id), now));
         let Some(first) = notes.next() else { return Ok(true) };
         for note in notes {
@@ -150,8 +165,8 @@ pub(crate) fn place_sums(item: &Item) -> Result<(Place, BTreeMap<Measure, i64>),
     Ok((place, measures.collect()))
 }
 
-/// What changes add, once for each cell.
-fn additions(changes: &[RollupChange]) -> Transaction {
+/// What changes add, once for each cell, and what is to be kept in mind.
+fn additions(changes: &[RollupChange], now: DateTime<Utc>) -> Result<Transaction, StoreError> {
     let sums: Sums = changes.iter().flat_map(|change| change.amounts.iter().cloned()).collect();
     let mut transaction = Transaction::new();
     for (cell, measures) in sums.cells() {
@@ -160,7 +175,14 @@ fn additions(changes: &[RollupChange]) -> Transaction {
             measures.into_iter().fold(update, |update, (measure, amount)| update.add(measure.name(), amount)),
         );
     }
-    transaction
+    let today = calendar::ist_date(now);
+    let reminders: BTreeSet<&Reminder> = changes.iter().flat_map(|change| &change.reminders).collect();
+    for reminder in reminders.into_iter().filter(|reminder| reminder.due >= today) {
+        let mut note: Item = serde_dynamo::to_item(reminder)?;
+        note.extend(key_item(&keys::reminder(reminder.told_on().max(today), reminder)));
+        transaction.overwrite_item(note);
+    }
+    Ok(transaction)
 }
 
 /// As many changes as one transaction can add, whatever cells they have in common.
@@ -169,7 +191,7 @@ fn batches(changes: &[RollupChange]) -> impl Iterator<Item = &[RollupChange]> {
     std::iter::from_fn(move || {
         let mut actions = 0;
         let fit = |change: &&RollupChange| {
-            actions += 1 + change.amounts.len();
+            actions += 1 + change.amounts.len() + change.reminders.len();
             actions <= MAX_ACTIONS
         };
         let count = rest.iter().take_while(fit).count().max(1).min(rest.len());

@@ -3,9 +3,11 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
+use chrono::{Days, NaiveDate};
 use dms_domain::{
     calendar::Timestamp,
     invoice::Invoice,
+    reminder::SERVICE_INTERVAL_DAYS,
     statuses::{InvoiceStatus, VehicleStatus},
     vehicle::ServiceRecord,
 };
@@ -85,6 +87,7 @@ impl Transaction {
         let served = Update::of(MasterKind::Vehicle.key(&vehicle))
             .set("lastServiceDate", now.clone())
             .set("lastServiceCenterId", invoice.service_center_id.to_string())
+            .set("nextServiceDate", next_service(invoice.updated_at).to_string())
             .set("updatedAt", now)
             .add("totalServices", 1)
             .add("totalSpentPaise", invoice.due().get())
@@ -99,6 +102,12 @@ impl Transaction {
             .when("activeJobCardId", job_card.to_string());
         self.update_or(freed, hints.on_vehicle_left());
     }
+}
+
+/// When the vehicle is to come again.
+fn next_service(served: Timestamp) -> NaiveDate {
+    let day = served.ist_date();
+    day.checked_add_days(Days::new(SERVICE_INTERVAL_DAYS)).unwrap_or(day)
 }
 
 fn served_customer(invoice: &Invoice) -> Update {

@@ -8,6 +8,8 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
 
+use crate::promises::assert_promised;
+
 /// Sends requests to a router, as someone.
 #[derive(Clone)]
 pub struct Client {
@@ -114,10 +116,12 @@ impl Request {
     pub async fn send(self) -> Answer {
         let body = self.body.map_or_else(Body::empty, Body::from);
         let request = self.builder.body(body).expect("a request");
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = self.client.router.oneshot(request).await.expect("a router never fails");
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes();
         let text = String::from_utf8_lossy(&bytes).into_owned();
+        assert_promised(&method, &path, parts.status, &text);
         Answer {
             status: parts.status,
             body: serde_json::from_str(&text).unwrap_or_default(),

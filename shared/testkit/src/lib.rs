@@ -8,6 +8,7 @@ mod client;
 mod clock;
 mod dealership;
 mod lambda;
+mod promises;
 pub mod samples;
 
 pub use app::{TestApp, TestSettings};

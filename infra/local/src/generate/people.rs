@@ -47,6 +47,8 @@ const INSURERS: [&str; 4] = ["ICICI Lombard", "Bajaj Allianz", "New India Assura
 /// The letters between office and number of a registration, without I and O.
 const SERIES: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZ";
 const NUMBERS: usize = 9_999;
+/// Of a new vehicle.
+const WARRANTY_DAYS: i64 = 3 * 365;
 /// Years of manufacture as VINs write them, from 2020.
 const VIN_YEARS: &[u8] = b"LMNPRSTVWXY1";
 
@@ -144,6 +146,9 @@ impl People {
         let models = MODELS.map(|model| (model, model.3));
         let (make, model, variant, _, vin) = dice.weighted(&models).unwrap_or(MODELS[0]);
         let bought = calendar::ist_date(at) - TimeDelta::days(dice.between(0, 1_200));
+        let warranty_ends = bought + TimeDelta::days(WARRANTY_DAYS);
+        let holds = warranty_ends >= calendar::ist_date(at);
+        let warranty = if holds { WarrantyStatus::Active } else { WarrantyStatus::Expired };
         let insured = calendar::ist_date(at) - TimeDelta::days(dice.between(0, 360));
         let code =
             usize::try_from(bought.year() - 2020).ok().and_then(|year| VIN_YEARS.get(year)).unwrap_or(&b'L');
@@ -159,7 +164,8 @@ impl People {
             motor_number: None,
             charger_serial_number: None,
             purchase_date: Some(bought),
-            warranty_status: Some(if dice.percent(70) { WarrantyStatus::Active } else { WarrantyStatus::Expired }),
+            warranty_status: Some(warranty),
+            warranty_end_date: Some(warranty_ends),
             insurance_start_date: Some(insured),
             insurance_end_date: Some(insured + TimeDelta::days(364)),
             insurance_company_name: Some(dice.word(&INSURERS).to_owned()),

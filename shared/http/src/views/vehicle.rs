@@ -31,6 +31,7 @@ super::view! {
         warranty_status: Option<WarrantyStatus> = v.details.warranty_status,
         insurance_start_date: Option<NaiveDate> = v.details.insurance_start_date,
         insurance_end_date: Option<NaiveDate> = v.details.insurance_end_date,
+        warranty_end_date: Option<NaiveDate> = v.details.warranty_end_date,
         insurance_company_name: Option<String> = v.details.insurance_company_name.clone(),
         current_status: VehicleStatus = v.current_status,
         active_job_card_id: Option<Uuid> = v.active_job_card_id,
