@@ -26,12 +26,16 @@ const STATES: States =
 pub(crate) struct OneAppointment;
 
 impl Spec for OneAppointment {
+    type Row = AppointmentView;
+
     const SPEC: QuerySpec = QuerySpec::document(EXPANDS);
 }
 
 pub(crate) struct Appointments;
 
 impl Spec for Appointments {
+    type Row = AppointmentView;
+
     const SPEC: QuerySpec = QuerySpec {
         filters: &[
             Field { name: "status", kind: FieldKind::Choice(AppointmentStatus::NAMES) },

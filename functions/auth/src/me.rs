@@ -11,6 +11,8 @@ use dms_http::{
 pub(crate) struct Me;
 
 impl Spec for Me {
+    type Row = UserView;
+
     const SPEC: QuerySpec = QuerySpec::document(&["serviceCenter"]);
 }
 

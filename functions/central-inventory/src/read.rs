@@ -19,12 +19,16 @@ pub(crate) const NOT_FOUND: Refusal = Refusal::NotFound { what: "part" };
 pub(crate) struct OnePart;
 
 impl Spec for OnePart {
+    type Row = CentralPartView;
+
     const SPEC: QuerySpec = QuerySpec::document(&[]);
 }
 
 pub(crate) struct Parts;
 
 impl Spec for Parts {
+    type Row = CentralPartView;
+
     const SPEC: QuerySpec = QuerySpec {
         filters: &[
             Field { name: "stockQuantity", kind: FieldKind::Number },
@@ -47,6 +51,8 @@ impl Spec for Parts {
 pub(crate) struct LowStock;
 
 impl Spec for LowStock {
+    type Row = CentralPartView;
+
     // No filter on createdAt: the index is in the order of the headroom, not of the ids.
     const SPEC: QuerySpec = QuerySpec {
         filters: &[

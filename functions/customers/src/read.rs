@@ -20,12 +20,16 @@ pub(crate) const EXPANDS: &[&str] = &["vehicles", "lastServiceCenter", "files"];
 pub(crate) struct OneCustomer;
 
 impl Spec for OneCustomer {
+    type Row = CustomerView;
+
     const SPEC: QuerySpec = QuerySpec::document(EXPANDS);
 }
 
 pub(crate) struct Customers;
 
 impl Spec for Customers {
+    type Row = CustomerView;
+
     const SPEC: QuerySpec = QuerySpec {
         filters: &[
             Field { name: "createdAt", kind: FieldKind::Time },

@@ -20,6 +20,8 @@ use crate::read::EXPANDS;
 pub(crate) struct CustomerSearch;
 
 impl Spec for CustomerSearch {
+    type Row = CustomerView;
+
     const SPEC: QuerySpec = QuerySpec {
         filters: &[],
         sorts: &[],

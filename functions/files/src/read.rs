@@ -25,6 +25,8 @@ const EXPANDS: &[&str] = &["uploadedBy", "serviceCenter"];
 pub(crate) struct OneFile;
 
 impl Spec for OneFile {
+    type Row = FileView;
+
     const SPEC: QuerySpec = QuerySpec::document(EXPANDS);
 }
 
@@ -37,6 +39,8 @@ const PARAMETERS: [(&str, Field); 2] = [("entityType", RELATED_TYPE), ("entityId
 pub(crate) struct Files;
 
 impl Spec for Files {
+    type Row = FileView;
+
     const SPEC: QuerySpec = QuerySpec {
         filters: &[
             Field { name: "status", kind: FieldKind::Choice(FileStatus::NAMES) },

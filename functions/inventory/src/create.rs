@@ -3,7 +3,7 @@ use dms_domain::{
     formats::HsnSac,
     inputs::{Amount, ShortText, Stock},
     permissions::grant,
-    stock::{Part, PartDetails},
+    stock::{LedgerCounts, Part, PartDetails},
 };
 use dms_http::{
     ApiResult, AppState, Reply, centre,
@@ -90,6 +90,7 @@ pub(crate) async fn create(
             headroom: stock_quantity - details.min_stock_level,
             details: details.clone(),
             stock_quantity,
+            ledger_counts: LedgerCounts::default(),
             created_at: now,
             updated_at: now,
             version: 1,

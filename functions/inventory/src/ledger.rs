@@ -1,5 +1,5 @@
 use axum::extract::State;
-use dms_domain::{permissions::grant, stock::LedgerEntry};
+use dms_domain::permissions::grant;
 use dms_http::{
     ApiResult, AppState, Reply,
     envelope::Paginated,
@@ -7,7 +7,7 @@ use dms_http::{
     parts::Ledger,
     views::{LedgerEntryView, json},
 };
-use dms_store::{Listed, STATELESS, keys};
+use dms_store::keys;
 
 use crate::read::{NOT_FOUND, WHAT};
 
@@ -27,10 +27,8 @@ pub(crate) async fn transactions(
     query: Params<Ledger>,
 ) -> ApiResult<Reply> {
     let scope = permit.scope_of(&id, WHAT)?;
-    let ledger = Listed::Relation(None, keys::ledger_pk(scope, &id));
-    let entries = app.store.list::<LedgerEntry>(&ledger, &query, STATELESS);
-    let (part, page) = tokio::try_join!(app.store.part(scope, &id), entries)?;
-    part.ok_or(NOT_FOUND)?;
+    let (ledger, part) = (keys::ledger_pk(scope, &id), app.store.part(scope, &id));
+    let page = app.store.ledger(&ledger, part, &query).await?.ok_or(NOT_FOUND)?;
     let rows = page.rows.iter().map(|entry| json(&LedgerEntryView::of(entry))).collect::<ApiResult<Vec<_>>>()?;
     permit.context.page(rows, (page.total, page.last), &query)
 }

@@ -19,6 +19,8 @@ use crate::read::rows;
 pub(crate) struct LowStock;
 
 impl Spec for LowStock {
+    type Row = PartView;
+
     // No filter on createdAt: the index is in the order of the headroom, not of the ids.
     const SPEC: QuerySpec = QuerySpec {
         filters: &[

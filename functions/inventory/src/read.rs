@@ -23,12 +23,16 @@ const EXPANDS: &[&str] = &["serviceCenter"];
 pub(crate) struct OnePart;
 
 impl Spec for OnePart {
+    type Row = PartView;
+
     const SPEC: QuerySpec = QuerySpec::document(EXPANDS);
 }
 
 pub(crate) struct Parts;
 
 impl Spec for Parts {
+    type Row = PartView;
+
     const SPEC: QuerySpec = QuerySpec {
         filters: &[
             Field { name: "stockQuantity", kind: FieldKind::Number },

@@ -16,6 +16,8 @@ const MOST_PARTS: usize = 100;
 pub(crate) struct Asked;
 
 impl Spec for Asked {
+    type Row = ReconciliationView;
+
     const SPEC: QuerySpec = QuerySpec {
         filters: &[],
         sorts: &[],

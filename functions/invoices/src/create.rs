@@ -7,16 +7,14 @@ use dms_domain::{
     customer::Customer,
     fields::FieldErrors,
     formats::{GstState, HsnSac},
-    gst::Supply,
     inputs::{Amount, Quantity, ShortText},
-    invoice::{BillTo, ChargeLine, Invoice, IssuedBy, charge},
+    invoice::{Charge, ChargeLine, Invoice},
     job_card::JobCard,
     money::Paise,
     numbering::Series,
     permissions::grant,
     refusal::{Refusal, must_exist},
     service_centre::ServiceCentre,
-    statuses::InvoiceStatus,
     stock::MAX_LINES,
     stock::Part,
 };
@@ -167,52 +165,16 @@ async fn read(
 }
 
 fn invoice(id: Uuid, by: Uuid, input: &NewInvoice, sources: &Sources, cmd: &Cmd) -> Result<Invoice, Refusal> {
-    let now = cmd.context.timestamp();
     let Sources { centre, customer, card, .. } = sources;
     if let Some(card) = card {
         check_card(card, input)?;
     }
-    let supplier_state = centre.supply_state();
-    let place_of_supply = input.place_of_supply.unwrap_or(supplier_state);
     let lines = lines(input, sources)?;
     let agreed = || card.as_ref().map_or(Paise::ZERO, JobCard::agreed_discount);
     let discount = input.discount.map_or_else(agreed, |amount| amount.0);
-    let supply = Supply::to_customer(supplier_state, place_of_supply, customer.details.is_sez);
-    let (items, totals) = charge(&lines, discount, supply, now.ist_date())?;
-    let advances = card.as_ref().map_or(&[][..], |card| &card.advances);
-    let invoice = Invoice {
-        id,
-        invoice_number: String::new(),
-        gst_invoice_number: String::new(),
-        service_center_id: centre.id,
-        customer_id: customer.id,
-        vehicle_id: card.as_ref().map(|card| card.vehicle_id),
-        vehicle_registration: card.as_ref().and_then(|card| card.vehicle_registration.clone()),
-        vehicle_name: card.as_ref().and_then(|card| card.vehicle_name.clone()),
-        job_card_id: card.as_ref().map(|card| card.id),
-        job_card_number: card.as_ref().map(|card| card.job_card_number.clone()),
-        status: InvoiceStatus::Unpaid,
-        service_type: card.as_ref().map(|card| card.service_type.clone()),
-        engineer_name: card.as_ref().and_then(|card| card.engineer_name.clone()),
-        engineer_id: card.as_ref().and_then(|card| card.assigned_engineer_id),
-        supplier: Some(IssuedBy::of(centre)),
-        bill_to: BillTo::of(customer, totals.grand_total_paise)?,
-        place_of_supply,
-        supplier_state,
-        items,
-        totals,
-        amount_paid_paise: Paise::ZERO,
-        payments: Vec::new(),
-        credited_paise: Paise::ZERO,
-        credit_notes: Vec::new(),
-        paid_at: None,
-        cancel_reason: None,
-        created_by_id: by,
-        created_at: now,
-        updated_at: now,
-        version: 1,
-    };
-    invoice.issued_with(advances)
+    let place_of_supply = input.place_of_supply;
+    let charge = Charge { centre, customer, card: card.as_ref(), lines: &lines, discount, place_of_supply };
+    Invoice::issued(id, &charge, by, cmd.context.timestamp())
 }
 
 fn check_card(card: &JobCard, input: &NewInvoice) -> Result<(), Refusal> {
@@ -228,7 +190,7 @@ fn check_card(card: &JobCard, input: &NewInvoice) -> Result<(), Refusal> {
 /// The job card's items, then the request's.
 fn lines(input: &NewInvoice, sources: &Sources) -> Result<Vec<ChargeLine>, Refusal> {
     let mut errors = FieldErrors::new();
-    let mut lines: Vec<ChargeLine> = sources.card.iter().flat_map(lines_of_card).collect();
+    let mut lines: Vec<ChargeLine> = sources.card.iter().flat_map(ChargeLine::of_card).collect();
     for (position, line) in input.items.iter().enumerate() {
         match new_line(line, sources) {
             Ok(line) => lines.push(line),
@@ -237,18 +199,6 @@ fn lines(input: &NewInvoice, sources: &Sources) -> Result<Vec<ChargeLine>, Refus
     }
     errors.into_result().map_err(Refusal::Invalid)?;
     Ok(lines)
-}
-
-fn lines_of_card(card: &JobCard) -> impl Iterator<Item = ChargeLine> {
-    let charged = card.items.iter().filter_map(|item| Some((item, card.charged_price(item)?)));
-    charged.map(|(item, unit_price_paise)| ChargeLine {
-        name: item.part_name.clone(),
-        hsn_sac_code: item.hsn_sac_code.clone(),
-        inventory_part_id: item.inventory_part_id,
-        quantity: item.qty,
-        unit_price_paise,
-        gst_rate: item.gst_rate,
-    })
 }
 
 fn new_line(line: &NewLine, sources: &Sources) -> Result<ChargeLine, (&'static str, String)> {

@@ -19,12 +19,16 @@ const EXPANDS: &[&str] = &["invoice", "customer", "vehicle", "jobCard", "service
 pub(crate) struct OneCreditNote;
 
 impl Spec for OneCreditNote {
+    type Row = CreditNoteView;
+
     const SPEC: QuerySpec = QuerySpec::document(EXPANDS);
 }
 
 pub(crate) struct CreditNotes;
 
 impl Spec for CreditNotes {
+    type Row = CreditNoteView;
+
     const SPEC: QuerySpec = QuerySpec {
         filters: &[
             Field { name: "createdAt", kind: FieldKind::Time },

@@ -20,12 +20,16 @@ const EXPANDS: &[&str] = &["customer", "vehicle", "jobCard", "serviceCenter", "i
 pub(crate) struct OneInvoice;
 
 impl Spec for OneInvoice {
+    type Row = InvoiceView;
+
     const SPEC: QuerySpec = QuerySpec::document(EXPANDS);
 }
 
 pub(crate) struct Invoices;
 
 impl Spec for Invoices {
+    type Row = InvoiceView;
+
     const SPEC: QuerySpec = QuerySpec {
         filters: &[
             Field { name: "status", kind: FieldKind::Choice(InvoiceStatus::NAMES) },

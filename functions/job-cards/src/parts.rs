@@ -9,7 +9,7 @@ use dms_domain::{
     parts_request::{PartsRequest, PartsRequestItem},
     permissions::grant,
     refusal::Refusal,
-    statuses::{PartsRequestStatus, Priority},
+    statuses::Priority,
     stock::{Part, check_lines},
 };
 use dms_http::{
@@ -115,7 +115,8 @@ fn request(
                 let field = format!("parts[{position}].inventoryPartId");
                 let rate = gst::check_rate(part.details.gst_rate, now.ist_date());
                 errors.take(&field, rate.map_err(|message| format!("the part's GST rate {message}")));
-                items.push(item(cmd.context.new_id(), line, part));
+                let quantity = line.requested_qty.0;
+                items.push(PartsRequestItem::asked(cmd.context.new_id(), part, quantity, line.is_warranty));
             }
             None => errors.add(
                 format!("parts[{position}].inventoryPartId"),
@@ -124,37 +125,5 @@ fn request(
         }
     }
     errors.into_result().map_err(Refusal::Invalid)?;
-    Ok(PartsRequest {
-        id,
-        service_center_id: card.service_center_id,
-        job_card_id: card.id,
-        job_card_number: card.job_card_number.clone(),
-        status: PartsRequestStatus::Pending,
-        urgency: input.urgency.unwrap_or(Priority::Medium),
-        items,
-        requested_by_id: by,
-        decided_by_id: None,
-        decided_at: None,
-        decision_notes: None,
-        created_at: now,
-        updated_at: now,
-        version: 1,
-    })
-}
-
-fn item(id: Uuid, line: &RequestedPart, part: &Part) -> PartsRequestItem {
-    let details = &part.details;
-    PartsRequestItem {
-        id,
-        inventory_part_id: part.id,
-        part_name: details.part_name.clone(),
-        part_number: details.part_number.clone(),
-        part_code: details.part_code.clone(),
-        unit_price_paise: details.unit_price_paise,
-        gst_rate: details.gst_rate,
-        hsn_sac_code: details.hsn_sac_code.clone(),
-        requested_qty: line.requested_qty.0,
-        approved_qty: 0,
-        is_warranty: line.is_warranty,
-    }
+    Ok(PartsRequest::asked(id, card, items, input.urgency.unwrap_or(Priority::Medium), by, now))
 }

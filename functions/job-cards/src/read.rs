@@ -32,12 +32,16 @@ const EXPANDS: &[&str] = &[
 pub(crate) struct OneJobCard;
 
 impl Spec for OneJobCard {
+    type Row = JobCardView;
+
     const SPEC: QuerySpec = QuerySpec::document(EXPANDS);
 }
 
 pub(crate) struct JobCards;
 
 impl Spec for JobCards {
+    type Row = JobCardView;
+
     const SPEC: QuerySpec = QuerySpec {
         filters: &[
             Field { name: "status", kind: FieldKind::Choice(JobCardStatus::NAMES) },

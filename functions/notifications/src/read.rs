@@ -16,6 +16,8 @@ use utoipa::ToSchema;
 pub(crate) struct MyNotifications;
 
 impl Spec for MyNotifications {
+    type Row = NotificationView;
+
     const SPEC: QuerySpec =
         QuerySpec { filters: &[], sorts: &[], expands: &[], list: true, by_centre: false, texts: &["unread"] };
 }

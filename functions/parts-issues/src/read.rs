@@ -25,12 +25,16 @@ const EXPANDS: &[&str] =
 pub(crate) struct OneIssue;
 
 impl Spec for OneIssue {
+    type Row = PartsIssueView;
+
     const SPEC: QuerySpec = QuerySpec::document(EXPANDS);
 }
 
 pub(crate) struct Issues;
 
 impl Spec for Issues {
+    type Row = PartsIssueView;
+
     const SPEC: QuerySpec = QuerySpec {
         filters: &[
             Field { name: "status", kind: FieldKind::Choice(PartsIssueStatus::NAMES) },

@@ -20,12 +20,16 @@ const EXPANDS: &[&str] = &["jobCard", "requestedBy", "serviceCenter", "items"];
 pub(crate) struct OnePartsRequest;
 
 impl Spec for OnePartsRequest {
+    type Row = PartsRequestView;
+
     const SPEC: QuerySpec = QuerySpec::document(EXPANDS);
 }
 
 pub(crate) struct PartsRequests;
 
 impl Spec for PartsRequests {
+    type Row = PartsRequestView;
+
     const SPEC: QuerySpec = QuerySpec {
         filters: &[
             Field { name: "status", kind: FieldKind::Choice(PartsRequestStatus::NAMES) },

@@ -22,12 +22,16 @@ const EXPANDS: &[&str] = &["supplier", "approvedBy", "items"];
 pub(crate) struct OneOrder;
 
 impl Spec for OneOrder {
+    type Row = PurchaseOrderView;
+
     const SPEC: QuerySpec = QuerySpec::document(EXPANDS);
 }
 
 pub(crate) struct Orders;
 
 impl Spec for Orders {
+    type Row = PurchaseOrderView;
+
     const SPEC: QuerySpec = QuerySpec {
         filters: &[
             Field { name: "status", kind: FieldKind::Choice(PurchaseOrderStatus::NAMES) },

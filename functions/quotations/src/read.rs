@@ -24,12 +24,16 @@ const EXPANDS: &[&str] = &["customer", "vehicle", "serviceCenter", "appointment"
 pub(crate) struct OneQuotation;
 
 impl Spec for OneQuotation {
+    type Row = QuotationView;
+
     const SPEC: QuerySpec = QuerySpec::document(EXPANDS);
 }
 
 pub(crate) struct Quotations;
 
 impl Spec for Quotations {
+    type Row = QuotationView;
+
     const SPEC: QuerySpec = QuerySpec {
         filters: &[
             Field { name: "status", kind: FieldKind::Choice(QuotationStatus::NAMES) },

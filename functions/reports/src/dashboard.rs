@@ -16,6 +16,8 @@ use crate::period;
 pub(crate) struct Asked;
 
 impl Spec for Asked {
+    type Row = Dashboard;
+
     const SPEC: QuerySpec = QuerySpec {
         filters: &[],
         sorts: &[],

@@ -112,7 +112,7 @@ fn average(sum: i64, count: i64) -> Option<f64> {
 /// their invoices on the day they were paid: with the engineer they are assigned to now. `format` is `json`, `excel`, `csv` or
 /// `pdf`. Your service centre's; an admin's is of the whole dealership, or of the centre named by `serviceCenterId`.
 #[utoipa::path(
-    get, path = "/api/reports/engineer-productivity", tag = "Reports", params(Params<Asked>),
+    get, path = "/api/reports/engineer-productivity", tag = "Reports", params(Params<Asked<EngineerRow>>),
     responses(
         (status = 200, description = "The report", content(
             (Envelope<ReportData<EngineerRow>> = "application/json"),
@@ -127,7 +127,7 @@ fn average(sum: i64, count: i64) -> Option<f64> {
 pub(crate) async fn engineer_productivity(
     permit: Permit<grant::ReportsRead>,
     State(app): State<AppState>,
-    query: Params<Asked>,
+    query: Params<Asked<EngineerRow>>,
 ) -> ApiResult<Response> {
     let question = Question::asked(&permit, &query, EngineerRow::GROUPS)?;
     let mut report = summed::report::<EngineerRow>(&app, &question).await?;

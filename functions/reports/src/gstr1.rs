@@ -34,6 +34,8 @@ const MOST_DOCUMENTS: usize = 10_000;
 pub(crate) struct Asked;
 
 impl Spec for Asked {
+    type Row = Gstr1;
+
     const SPEC: QuerySpec = QuerySpec {
         filters: &[],
         sorts: &[],

@@ -29,6 +29,8 @@ const CENTRAL: &str = "CENTRAL";
 pub(crate) struct Asked;
 
 impl Spec for Asked {
+    type Row = ReportData<StockRow>;
+
     const SPEC: QuerySpec = QuerySpec {
         filters: &[],
         sorts: &[],

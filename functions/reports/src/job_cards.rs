@@ -98,7 +98,7 @@ impl Summed for JobCardsRow {
 /// `groupBy` = `day`, `month`, `serviceType` or `serviceCenter`. `format` is `json`, `excel`, `csv` or `pdf`. Your service centre's;
 /// an admin's is of the whole dealership, or of the centre named by `serviceCenterId`.
 #[utoipa::path(
-    get, path = "/api/reports/job-cards", tag = "Reports", params(Params<Asked>),
+    get, path = "/api/reports/job-cards", tag = "Reports", params(Params<Asked<JobCardsRow>>),
     responses(
         (status = 200, description = "The report", content(
             (Envelope<ReportData<JobCardsRow>> = "application/json"),
@@ -113,7 +113,7 @@ impl Summed for JobCardsRow {
 pub(crate) async fn job_cards(
     permit: Permit<grant::ReportsRead>,
     State(app): State<AppState>,
-    query: Params<Asked>,
+    query: Params<Asked<JobCardsRow>>,
 ) -> ApiResult<Response> {
     let question = Question::asked(&permit, &query, JobCardsRow::GROUPS)?;
     let report = summed::report::<JobCardsRow>(&app, &question).await?;

@@ -84,7 +84,7 @@ fn add(number: &mut Number, paise: i64) {
 /// centres is one row. Worth at today's prices. `format` is `json`, `excel`, `csv` or `pdf`. Your service centre's; an admin's is of
 /// the whole dealership, or of the centre named by `serviceCenterId`.
 #[utoipa::path(
-    get, path = "/api/reports/parts-consumption", tag = "Reports", params(Params<Asked>),
+    get, path = "/api/reports/parts-consumption", tag = "Reports", params(Params<Asked<PartsRow>>),
     responses(
         (status = 200, description = "The report", content(
             (Envelope<ReportData<PartsRow>> = "application/json"),
@@ -99,7 +99,7 @@ fn add(number: &mut Number, paise: i64) {
 pub(crate) async fn parts_consumption(
     permit: Permit<grant::ReportsRead>,
     State(app): State<AppState>,
-    query: Params<Asked>,
+    query: Params<Asked<PartsRow>>,
 ) -> ApiResult<Response> {
     let question = Question::asked(&permit, &query, GROUPS)?;
     let Question { scope, ref period, by, format } = question;

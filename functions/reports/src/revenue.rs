@@ -87,7 +87,7 @@ impl Summed for RevenueRow {
 /// job card are of the type `Over the counter`. `format` is `json`, `excel`, `csv` or `pdf`. Your service centre's; an admin's is of
 /// the whole dealership, or of the centre named by `serviceCenterId`.
 #[utoipa::path(
-    get, path = "/api/reports/revenue", tag = "Reports", params(Params<Asked>),
+    get, path = "/api/reports/revenue", tag = "Reports", params(Params<Asked<RevenueRow>>),
     responses(
         (status = 200, description = "The report", content(
             (Envelope<ReportData<RevenueRow>> = "application/json"),
@@ -102,7 +102,7 @@ impl Summed for RevenueRow {
 pub(crate) async fn revenue(
     permit: Permit<grant::ReportsRead>,
     State(app): State<AppState>,
-    query: Params<Asked>,
+    query: Params<Asked<RevenueRow>>,
 ) -> ApiResult<Response> {
     let question = Question::asked(&permit, &query, RevenueRow::GROUPS)?;
     let report = summed::report::<RevenueRow>(&app, &question).await?;

@@ -1,25 +1,32 @@
 //! Reports that are sums of the rollups.
 
-use std::ops::RangeInclusive;
+use std::{marker::PhantomData, ops::RangeInclusive};
 
 use chrono::NaiveDate;
 use dms_access::ListScope;
-use dms_domain::{permissions::grant, query::QuerySpec, rollup::Sheet};
+use dms_domain::{
+    permissions::grant,
+    query::{Query, QuerySpec},
+    rollup::Sheet,
+};
 use dms_http::{
     ApiResult, AppState,
-    extract::{Params, Permit, Spec},
+    extract::{Permit, Spec},
 };
+use utoipa::ToSchema;
 
 use crate::{
     grouping::{self, GROUP_BY, GroupBy, Sums},
     period,
-    report::{self, FORMAT, Format, Report, Row},
+    report::{self, FORMAT, Format, Report, ReportData, Row},
 };
 
-/// What can be asked of them.
-pub(crate) struct Asked;
+/// What can be asked of a report with such rows.
+pub(crate) struct Asked<R>(PhantomData<fn() -> R>);
 
-impl Spec for Asked {
+impl<R: ToSchema + 'static> Spec for Asked<R> {
+    type Row = ReportData<R>;
+
     const SPEC: QuerySpec = QuerySpec {
         filters: &[],
         sorts: &[],
@@ -64,7 +71,7 @@ impl Question {
     /// 400 naming the parameter; 403 for another centre.
     pub(crate) fn asked(
         permit: &Permit<grant::ReportsRead>,
-        query: &Params<Asked>,
+        query: &Query,
         groups: &[GroupBy],
     ) -> ApiResult<Self> {
         Ok(Self {

@@ -27,6 +27,8 @@ const NARROWED: States = States { narrow_by: &["customerId", "createdAt"], ..STA
 pub(crate) struct OneVehicle;
 
 impl Spec for OneVehicle {
+    type Row = VehicleView;
+
     const SPEC: QuerySpec =
         QuerySpec::document(&["customer", "serviceHistory", "lastServiceCenter", "activeJobCard", "files"]);
 }
@@ -34,6 +36,8 @@ impl Spec for OneVehicle {
 pub(crate) struct Vehicles;
 
 impl Spec for Vehicles {
+    type Row = VehicleView;
+
     const SPEC: QuerySpec = QuerySpec {
         filters: &[
             Field { name: "createdAt", kind: FieldKind::Time },
@@ -56,6 +60,8 @@ impl Spec for Vehicles {
 pub(crate) struct VehicleHistory;
 
 impl Spec for VehicleHistory {
+    type Row = ServiceRecordView;
+
     const SPEC: QuerySpec = QuerySpec {
         filters: &[Field { name: "date", kind: FieldKind::Date }],
         sorts: &["date"],

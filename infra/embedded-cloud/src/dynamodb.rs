@@ -115,6 +115,13 @@ impl DynamoDb {
         }
     }
 
+    /// Removes all stream records there are, as if everybody had read them.
+    pub(crate) async fn forget_stream(&self) -> Result<(), CloudError> {
+        let this = self.clone();
+        tokio::task::spawn_blocking(move || this.prune_stream_before(i64::MAX)).await??;
+        Ok(())
+    }
+
     fn prune_stream_before(&self, before: i64) -> Result<usize, CloudError> {
         let connection = self.connect()?;
         let mut removed = 0;

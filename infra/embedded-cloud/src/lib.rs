@@ -172,6 +172,12 @@ impl EmbeddedCloud {
         self.dynamodb.tune().await
     }
 
+    /// Removes the stream's records, as if everybody had read them: of data that nobody needs to be told of, they
+    /// would take more room than the data.
+    pub async fn forget_stream(&self) -> Result<(), CloudError> {
+        self.dynamodb.forget_stream().await
+    }
+
     /// Stops listening, lets running requests finish, and returns once everything is closed.
     pub async fn stop(self) {
         self.stop.send_replace(true);

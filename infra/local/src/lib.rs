@@ -5,6 +5,7 @@
 mod admin_user;
 mod demo;
 mod events;
+mod generate;
 mod operate;
 mod options;
 mod secret;
@@ -14,6 +15,9 @@ mod workers;
 pub use admin_user::ensure_admin;
 pub use demo::{DEMO_LOGINS, DEMO_PASSWORD};
 pub use events::{EventPlayer, PlayError};
+pub use generate::{
+    GenerateError, Generated, Generation, Options as GenerateOptions, generate, generate_in_folder,
+};
 pub use operate::{recount, redrive};
 pub use options::{Options, Task};
 pub use server::{LocalServer, ServerError};

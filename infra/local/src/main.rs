@@ -8,7 +8,7 @@ use clap::Parser;
 use dms_access::password::PasswordCost;
 use dms_domain::calendar::Clock;
 use dms_http::SystemClock;
-use dms_local::{DEMO_LOGINS, DEMO_PASSWORD, LocalServer, Options, ServerError, Task};
+use dms_local::{DEMO_LOGINS, DEMO_PASSWORD, GenerateOptions, Generated, LocalServer, Options, ServerError, Task};
 use dms_messages::Queue;
 use indicatif::{ProgressBar, ProgressStyle};
 use tracing_subscriber::EnvFilter;
@@ -29,6 +29,7 @@ async fn main() -> ExitCode {
     let done = match &options.task {
         None => run(&options).await,
         Some(Task::CreateAdmin { email }) => create_admin(email, options.admin_password.as_deref()).await,
+        Some(Task::Generate(wanted)) => generate(&options, wanted).await,
         Some(Task::Recount { repair }) => recount(&options, *repair).await,
         Some(Task::Redrive { queue }) => redrive(&options, *queue).await,
     };
@@ -64,6 +65,23 @@ async fn create_admin(email: &str, password: Option<&str>) -> Result<(), ServerE
     let store = dms_http::config::store_from_env()?;
     dms_local::ensure_admin(&store, (email, password), PasswordCost::default(), SystemClock.now()).await?;
     println!("{email} is an admin");
+    Ok(())
+}
+
+async fn generate(options: &Options, wanted: &GenerateOptions) -> Result<(), ServerError> {
+    let style = "{bar:40} {pos} of {len} documents, {elapsed} so far, about {eta} to go";
+    let bar = ProgressBar::new(wanted.documents());
+    bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let generated = dms_local::generate_in_folder(options, wanted, |made| bar.set_position(made)).await?;
+    bar.finish();
+    match generated {
+        Generated::Now => println!(
+            "generated in {:.0?}. Staff logins (password {DEMO_PASSWORD}): manager, advisor, engineer and inventory@mum01.example, \
+             @blr01.example …; start the server with `cargo run`",
+            bar.elapsed()
+        ),
+        Generated::Before => println!("all of it is there already: nothing was changed"),
+    }
     Ok(())
 }
 

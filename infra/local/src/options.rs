@@ -5,6 +5,8 @@ use dms_domain::formats::GstState;
 use dms_http::config::DEFAULT_RATE_LIMIT;
 use dms_messages::Queue;
 
+use crate::GenerateOptions;
+
 /// DMS Serverless on your machine: the whole system in one process, data in one folder.
 #[derive(Debug, Clone, Parser)]
 #[command(version, about)]
@@ -39,7 +41,7 @@ pub struct Options {
     pub warehouse_state: GstState,
 }
 
-/// What can be done besides serving, also against AWS.
+/// What can be done besides serving.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Task {
     /// Create an admin in the tables that the environment names: the first one of a deployment.
@@ -50,6 +52,15 @@ pub enum Task {
         /// E-mail address.
         email: String,
     },
+    /// Fill the data folder with made-up data: service centres with staff and parts, customers, vehicles, job cards
+    /// with their parts requests, invoices and payments.
+    ///
+    /// It is spread over some months as real business is, and written by the same plans as requests are, so that all
+    /// that holds of the system's data holds of it. For an empty data folder, or one with the demo dealership, that no
+    /// server runs on meanwhile: documents are written before they are counted. The same seed and options make the
+    /// same data. A run that was interrupted goes on when it is started again with the same options; data that is
+    /// complete is left alone, and a folder that was filled with other options is refused.
+    Generate(GenerateOptions),
     /// Count the lists' totals and the figures of dashboard and reports again, from the documents, and print what differs.
     ///
     /// On the data folder, or on the tables that the environment names (as for create-admin, with DMS_QUEUE_PREFIX). Right

@@ -29,7 +29,7 @@ use tokio::{
 };
 use tower_http::cors::{Any, CorsLayer};
 
-use crate::{Options, admin_user::ensure_admin, all_routes, demo, secret, workers};
+use crate::{GenerateError, Options, admin_user::ensure_admin, all_routes, demo, secret, workers};
 
 /// A client that keeps its connection open is not waited for for ever.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
@@ -60,6 +60,9 @@ pub enum ServerError {
     /// The first admin.
     #[error("the admin cannot be created: {0}")]
     Admin(String),
+    /// Generated data.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
     /// A recount found numbers that are not what the documents come to.
     #[error("{0} numbers differ; with --repair they are mended")]
     Differs(usize),

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::{
     calendar::Timestamp,
     refusal::Refusal,
-    stock::{Adjustment, PartDetails},
+    stock::{Adjustment, LedgerCounts, PartDetails},
 };
 
 /// A part in Central's stock, as it is stored.
@@ -26,6 +26,9 @@ pub struct CentralPart {
     pub available: i64,
     /// Stock − minimum: at most 0 when low. Moves with the stock.
     pub headroom: i64,
+    /// Entries of the ledger.
+    #[serde(default)]
+    pub ledger_counts: LedgerCounts,
     /// Created.
     pub created_at: Timestamp,
     /// Last changed.
@@ -44,6 +47,7 @@ impl CentralPart {
             stock_quantity,
             allocated: 0,
             available: stock_quantity,
+            ledger_counts: LedgerCounts::default(),
             created_at: now,
             updated_at: now,
             version: 1,
@@ -58,13 +62,14 @@ impl CentralPart {
         adjustment.delta(&self.details.part_number, self.stock_quantity, self.allocated)
     }
 
-    /// The part after its stock moved.
+    /// The part after its stock moved, by an entry of the ledger.
     #[must_use]
     pub fn moved(&self, delta: i64, now: Timestamp) -> Self {
         Self {
             stock_quantity: self.stock_quantity + delta,
             available: self.available + delta,
             headroom: self.headroom + delta,
+            ledger_counts: self.ledger_counts.with(now),
             updated_at: now,
             version: self.version + 1,
             ..self.clone()

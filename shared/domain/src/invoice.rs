@@ -16,9 +16,11 @@ use crate::{
 };
 
 mod charge;
+mod issue;
 mod settle;
 
 pub use charge::{ChargeLine, charge};
+pub use issue::Charge;
 
 /// An invoice as it is stored. Its figures are fixed at issue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

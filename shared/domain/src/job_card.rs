@@ -11,6 +11,7 @@ use crate::{
     calendar::Timestamp,
     formats::HsnSac,
     money::Paise,
+    parts_request::PartsRequest,
     payment::Payment,
     permissions::Role,
     refusal::Refusal,
@@ -271,6 +272,22 @@ impl JobCard {
             open_parts_requests: self.open_parts_requests + 1,
             ..self.changed(now)
         })
+    }
+
+    /// The card after the decision on one of its requests: the last one puts it to work again. (The commit changes the
+    /// stored card the same way, without having read it.)
+    #[must_use]
+    pub fn with_decision(&self, request: &PartsRequest, now: Timestamp) -> Self {
+        let open = self.open_parts_requests.saturating_sub(1);
+        let waits = self.status == JobCardStatus::PartsPending && open == 0;
+        let mut items = self.items.clone();
+        items.extend(request.card_items());
+        Self {
+            status: if waits { JobCardStatus::InProgress } else { self.status },
+            items,
+            open_parts_requests: open,
+            ..self.changed(now)
+        }
     }
 
     /// The card with other items.

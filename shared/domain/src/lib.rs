@@ -39,5 +39,6 @@ pub mod state_machine;
 pub mod statuses;
 pub mod stock;
 pub mod supplier;
+mod tally_code;
 pub mod user;
 pub mod vehicle;

@@ -6,11 +6,12 @@ use uuid::Uuid;
 use crate::{
     calendar::Timestamp,
     formats::HsnSac,
-    job_card::JobCardItem,
+    job_card::{JobCard, JobCardItem},
     money::Paise,
     refusal::Refusal,
     state_machine::Machine,
     statuses::{JobCardItemType, PartsRequestStatus, Priority},
+    stock::Part,
 };
 
 /// A parts request as it is stored.
@@ -84,7 +85,54 @@ pub struct Approval {
     pub approved_qty: i64,
 }
 
+impl PartsRequestItem {
+    /// A part that is asked for, at its price of now.
+    pub fn asked(id: Uuid, part: &Part, requested_qty: i64, is_warranty: bool) -> Self {
+        let details = &part.details;
+        Self {
+            id,
+            inventory_part_id: part.id,
+            part_name: details.part_name.clone(),
+            part_number: details.part_number.clone(),
+            part_code: details.part_code.clone(),
+            unit_price_paise: details.unit_price_paise,
+            gst_rate: details.gst_rate,
+            hsn_sac_code: details.hsn_sac_code.clone(),
+            requested_qty,
+            approved_qty: 0,
+            is_warranty,
+        }
+    }
+}
+
 impl PartsRequest {
+    /// A new request of a job card.
+    pub fn asked(
+        id: Uuid,
+        card: &JobCard,
+        items: Vec<PartsRequestItem>,
+        urgency: Priority,
+        by: Uuid,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            service_center_id: card.service_center_id,
+            job_card_id: card.id,
+            job_card_number: card.job_card_number.clone(),
+            status: PartsRequestStatus::Pending,
+            urgency,
+            items,
+            requested_by_id: by,
+            decided_by_id: None,
+            decided_at: None,
+            decision_notes: None,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        }
+    }
+
     /// The request, decided.
     ///
     /// # Errors

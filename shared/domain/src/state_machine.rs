@@ -190,7 +190,10 @@ impl Machine for FileStatus {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::statuses::TallyCode;
 
     #[test]
     fn a_job_card_takes_only_the_steps_of_the_specification() {
@@ -260,11 +263,10 @@ mod tests {
 
     #[test]
     fn tally_codes_are_unique() {
-        fn check(mut codes: Vec<char>) {
-            let all = codes.len();
-            codes.sort_unstable();
-            codes.dedup();
-            assert_eq!(codes.len(), all);
+        fn check(codes: Vec<TallyCode>) {
+            let letters: BTreeSet<String> = codes.iter().map(ToString::to_string).collect();
+            let places: BTreeSet<Option<u32>> = codes.iter().map(|code| code.place()).collect();
+            assert_eq!((letters.len(), places.len()), (codes.len(), codes.len()));
         }
         check(JobCardStatus::ALL.iter().map(|state| state.tally_code()).collect());
         check(InvoiceStatus::ALL.iter().map(|state| state.tally_code()).collect());

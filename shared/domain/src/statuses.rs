@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use crate::tally_code::TallyCode;
+
 // A name is a `tt`: utoipa does not see through the group that a `literal` comes in, and would document the variant's.
 macro_rules! choices {
     ($(#[$doc:meta])* $type:ident { $($(#[$variant_doc:meta])* $variant:ident = $name:tt $(/ $code:literal)?,)+ }) => {
@@ -30,15 +32,16 @@ macro_rules! choices {
     };
     (@codes $type:ident { $($variant:ident = $name:tt / $code:literal,)+ }) => {
         impl $type {
-            /// The state's character in tallies and index keys; never changes.
-            pub fn tally_code(self) -> char {
+            /// How the state is written in tallies and index keys; never changes: further states go to the end.
+            pub fn tally_code(self) -> TallyCode {
+                const { assert!(Self::ALL.len() <= TallyCode::MOST) };
                 match self {
-                    $(Self::$variant => $code,)+
+                    $(Self::$variant => TallyCode::of($code, self as u32),)+
                 }
             }
 
             /// The tally code of a state's name.
-            pub fn code_of_name(name: &str) -> Option<char> {
+            pub fn code_of_name(name: &str) -> Option<TallyCode> {
                 Self::ALL.iter().find(|state| state.as_str() == name).map(|state| state.tally_code())
             }
         }

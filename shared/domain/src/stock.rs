@@ -1,11 +1,13 @@
 //! A centre's stock and its ledger. Stock changes only together with a ledger entry.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    calendar::Timestamp,
+    calendar::{MonthKey, Timestamp},
     fields::FieldErrors,
     formats::HsnSac,
     gst,
@@ -51,6 +53,9 @@ pub struct Part {
     pub stock_quantity: i64,
     /// Stock − minimum: at most 0 when low. Moves with the stock.
     pub headroom: i64,
+    /// Entries of the ledger.
+    #[serde(default)]
+    pub ledger_counts: LedgerCounts,
     /// Created.
     pub created_at: Timestamp,
     /// Last changed.
@@ -87,6 +92,36 @@ pub struct PartDetails {
     pub location: Option<String>,
 }
 
+/// How many entries a part's ledger has of each month (India), by year and month: `{"2611": 3}`. They tell where a page
+/// of the ledger lies. Losses on the way move no stock and are not among them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LedgerCounts(BTreeMap<String, u64>);
+
+impl LedgerCounts {
+    /// The name of a month.
+    pub fn name(month: MonthKey) -> String {
+        format!("{:02}{:02}", month.year() % 100, month.month())
+    }
+
+    /// The counts with one more entry.
+    #[must_use]
+    pub fn with(&self, at: Timestamp) -> Self {
+        let mut counts = self.clone();
+        *counts.0.entry(Self::name(MonthKey::of(at.ist_date()))).or_default() += 1;
+        counts
+    }
+
+    /// The first day of each month, and its entries.
+    pub fn months(&self) -> impl Iterator<Item = (NaiveDate, u64)> + '_ {
+        self.0.iter().filter_map(|(name, count)| {
+            let (year, month) = name.split_at_checked(2)?;
+            let day = NaiveDate::from_ymd_opt(2000 + year.parse::<i32>().ok()?, month.parse().ok()?, 1)?;
+            Some((day, *count))
+        })
+    }
+}
+
 /// An entry of a part's ledger: written once, never changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -115,6 +150,25 @@ pub struct LedgerEntry {
     pub created_by: Uuid,
     /// When.
     pub created_at: Timestamp,
+}
+
+impl LedgerEntry {
+    /// An entry that no document is behind, named by its kind.
+    pub fn new(id: Uuid, part: Uuid, (kind, delta): (LedgerType, i64), by: Uuid, now: Timestamp) -> Self {
+        Self {
+            id,
+            part_id: part,
+            kind,
+            delta,
+            variance: None,
+            reason: kind.as_str().to_owned(),
+            notes: None,
+            document_type: None,
+            document_number: None,
+            created_by: by,
+            created_at: now,
+        }
+    }
 }
 
 /// An adjustment of stock by hand.
@@ -190,12 +244,13 @@ impl Part {
         adjustment.delta(&self.details.part_number, self.stock_quantity, 0)
     }
 
-    /// The part after its stock moved.
+    /// The part after its stock moved, by an entry of the ledger.
     #[must_use]
     pub fn moved(&self, delta: i64, now: Timestamp) -> Self {
         Self {
             stock_quantity: self.stock_quantity + delta,
             headroom: self.headroom + delta,
+            ledger_counts: self.ledger_counts.with(now),
             updated_at: now,
             version: self.version + 1,
             ..self.clone()
@@ -256,6 +311,7 @@ mod tests {
             details: details("BAT-1"),
             stock_quantity: 10,
             headroom: 5,
+            ledger_counts: LedgerCounts::default(),
             created_at: now,
             updated_at: now,
             version: 1,

@@ -11,7 +11,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::extract::{Change, Cmd, Spec, set_only};
+use crate::{
+    extract::{Change, Cmd, Spec, set_only},
+    views::LedgerEntryView,
+};
 
 /// A GST rate in per cent.
 pub type Rate = Whole<0, 100>;
@@ -114,25 +117,15 @@ pub fn opening_entry(cmd: &Cmd, by: Uuid, part: Uuid, stock_quantity: i64) -> Op
 }
 
 fn entry(cmd: &Cmd, by: Uuid, part: Uuid, (kind, delta): (LedgerType, i64)) -> LedgerEntry {
-    LedgerEntry {
-        id: cmd.context.new_id(),
-        part_id: part,
-        kind,
-        delta,
-        variance: None,
-        reason: kind.as_str().to_owned(),
-        notes: None,
-        document_type: None,
-        document_number: None,
-        created_by: by,
-        created_at: cmd.context.timestamp(),
-    }
+    LedgerEntry::new(cmd.context.new_id(), part, (kind, delta), by, cmd.context.timestamp())
 }
 
 /// The query of a part's ledger.
 pub struct Ledger;
 
 impl Spec for Ledger {
+    type Row = LedgerEntryView;
+
     const SPEC: QuerySpec = QuerySpec {
         filters: &[
             Field { name: "createdAt", kind: FieldKind::Time },

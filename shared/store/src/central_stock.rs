@@ -113,6 +113,10 @@ impl Store {
         opening: Option<&LedgerEntry>,
     ) -> Result<Plan<CentralPart>, StoreError> {
         let mut transaction = Transaction::new();
+        let part = match opening {
+            Some(entry) => CentralPart { ledger_counts: part.ledger_counts.with(entry.created_at), ..part },
+            None => part,
+        };
         transaction.create(&part)?;
         let number = part.details.part_number.as_str();
         transaction.claim(&keys::central_part_number(number), part.id, PART_NUMBER, number);

@@ -123,7 +123,8 @@ impl Range {
         let (first, last) = match &self.sort {
             SortRange::Between(first, last) => (first.clone(), last.clone()),
             SortRange::All | SortRange::Prefix(_) | SortRange::AtMost(_) => {
-                (String::new(), "\u{10ffff}".to_owned())
+                // No key begins with anything smaller; DynamoDB refuses an empty one.
+                (" ".to_owned(), "\u{10ffff}".to_owned())
             }
         };
         let sort = if self.descending {
@@ -427,6 +428,11 @@ pub(crate) fn key_item(key: &Key) -> Item {
 
 /// A number attribute of an item.
 pub(crate) fn number(item: &Item, attribute: &str) -> Option<i64> {
+    item.get(attribute)?.as_n().ok()?.parse().ok()
+}
+
+/// A number attribute of an item that may have up to 38 digits.
+pub(crate) fn large_number(item: &Item, attribute: &str) -> Option<i128> {
     item.get(attribute)?.as_n().ok()?.parse().ok()
 }
 

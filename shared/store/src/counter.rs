@@ -68,4 +68,10 @@ impl Transaction {
         self.update(if last == 0 { counter.when_absent(LAST) } else { counter.when_number(LAST, last) });
         series.format(u64::try_from(last + 1).unwrap_or_default())
     }
+
+    /// Takes so many numbers after `last` of a series that may have gaps.
+    pub fn reserve_numbers(&mut self, series: &Series, last: i64, count: usize) {
+        let counter = Update::of(keys::counter(series)).add(LAST, i64::try_from(count).unwrap_or_default());
+        self.update(if last == 0 { counter.when_absent(LAST) } else { counter.when_number(LAST, last) });
+    }
 }

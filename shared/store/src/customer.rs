@@ -44,7 +44,7 @@ impl Entity for Customer {
             return Vec::new();
         }
         let details = &self.details;
-        let mut words = search::name_words(&details.name);
+        let mut words = search::customer_words(&details.name);
         words.extend(search::phone_words(details.phone.digits()));
         words.extend(details.email.as_ref().map(|email| search::email_word(email.as_str())));
         words.push(search::number_word(&self.customer_number));

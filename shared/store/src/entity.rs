@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::NaiveDate;
-use dms_domain::search::Word;
+use dms_domain::{search::Word, statuses::TallyCode};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
@@ -53,12 +53,12 @@ pub struct TallyCell {
     pub pk: String,
     /// The day of creation.
     pub day: NaiveDate,
-    /// The state's one-character code; `-` for documents without states.
-    pub code: char,
+    /// The state's code.
+    pub code: TallyCode,
 }
 
 /// The code of documents without states.
-pub(crate) const NO_STATE: char = '-';
+pub(crate) const NO_STATE: TallyCode = TallyCode::STATELESS;
 
 /// A word by which a document is found.
 #[derive(Debug, Clone, PartialEq, Eq)]

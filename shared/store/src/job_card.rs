@@ -18,7 +18,7 @@ use dms_domain::{
     refusal::must_exist,
     search,
     statuses::{AppointmentStatus, JobCardStatus, PartsRequestStatus},
-    stock::LedgerType,
+    stock::{LedgerType, Part},
     vehicle::ServiceRecord,
 };
 use dms_messages::EventKind;
@@ -111,6 +111,15 @@ fn noted(hint: &Arc<AtomicBool>) -> OnFailure {
         hint.store(true, Relaxed);
         None
     })
+}
+
+impl Hints {
+    /// What a part is like, for whoever knows: no condition need fail to show it.
+    #[must_use]
+    pub fn knowing(self, part: &Part) -> Self {
+        self.parts.know(part.id, &part.details, part.stock_quantity);
+        self
+    }
 }
 
 impl Store {

@@ -29,14 +29,17 @@
 //! | is this value taken | table | `UNIQUE#field#value` | `-` |
 //! | next number of a series | table | `COUNTER#series` | `-` |
 //! | how many, per day and state | table | `TALLY#pk of the list` | month |
+//! | … of Central's ledgers: losses on the way; what moved stock is counted in the part | table | `TALLY#pk of the ledger` | month |
 //! | sums for the dashboard and reports, per day (and label), of a centre or the dealership | table | `ROLLUP#C7#DAY` `ROLLUP#ALL#PART` | `2026-11-26`, `2026-11-26#part id`, `ALL` |
 //! | what is to be reminded of from a day on | table | `REMIND#2026-11` | `2026-11-26#SERVICE#vehicle id#day it is due` |
 //! | has this command been done; events to publish | table | `CMD#user#key` | `-` |
+//! | how far has a load of much data come | table | `LOAD#name` | `-` |
 //! | commands whose events were not sent | gsi1 | `OUTBOX#0` … `OUTBOX#7` | time of the command |
 //! | has a consumer dealt with an event | table | `SEEN#consumer#event` | `-` |
 //! | a user's notifications, unread first | table | `NOTES#user` | `~` count, `U#id`, `R#id`, `!` preferences |
 //! | credentials by e-mail | auth | `LOGIN#email` | `-` |
 //! | a session family | auth | `SESSION#id` | `-` |
+//! | customers by the beginnings of two words of the name | search | `CUST#N:ash rao` (first 3 characters of each) | words, id |
 //! | documents of a list by a word's beginning | search | `CUST#n:asha`, `C7#JC##:100` (first 3 characters) | word, id |
 //! | vehicles by the beginning of registration or VIN | table | `UNIQUE#registration#MH1` | value |
 //! | requests counted in a minute | limits | `RATE#who#minute` | `-` |
@@ -49,9 +52,11 @@ use dms_domain::{
     numbering::Series,
     reminder::Reminder,
     rollup::{Cell, Sheet},
-    search,
+    search::{self, Word},
 };
 use uuid::Uuid;
+
+use crate::client::{Item, text};
 
 mod kinds;
 
@@ -71,6 +76,12 @@ pub struct Key {
 impl Key {
     pub(crate) fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
         Self { pk: pk.into(), sk: sk.into() }
+    }
+
+    /// The primary key of an item.
+    pub(crate) fn of(item: &Item) -> Self {
+        let attribute = |name: &str| text(item, name).unwrap_or_default().to_owned();
+        Self { pk: attribute("pk"), sk: attribute("sk") }
     }
 
     fn only(pk: impl Into<String>) -> Self {
@@ -164,6 +175,11 @@ pub(crate) fn part(id: &Uuid) -> OwnKeys {
 /// Partition of the ledger of a part that is in hand.
 pub(crate) fn own_ledger_pk(id: &Uuid) -> String {
     part(id).part_pk("LEDGER")
+}
+
+/// Partition of the tallies of a partition that lists documents.
+pub(crate) fn tally_pk(listed: &str) -> String {
+    format!("TALLY#{listed}")
 }
 
 /// An entry of the ledger of a part that is in hand.
@@ -350,6 +366,11 @@ pub fn command(user: &Uuid, key: &str) -> Key {
     Key::only(format!("CMD#{user}#{key}"))
 }
 
+/// How far a load of much data has come.
+pub(crate) fn load(name: &str) -> Key {
+    Key::only(format!("LOAD#{name}"))
+}
+
 /// Credentials by e-mail address (auth table).
 pub fn login(email: &str) -> Key {
     Key::only(format!("LOGIN#{email}"))
@@ -383,16 +404,13 @@ pub(crate) fn plates_pk(field: &str, start: &str) -> String {
 
 /// Partition of the search table for a word (or its beginning): documents of one list whose words of one field share
 /// their first characters.
-pub(crate) fn posting_pk(list_pk: &str, word: &str) -> String {
-    format!("{list_pk}#{}", first(word, FIELD_PREFIX + search::SHORTEST))
+pub(crate) fn posting_pk(list_pk: &str, word: &Word) -> String {
+    format!("{list_pk}#{}", word.bucket())
 }
 
-/// Characters of a field's prefix ("n:").
-pub(crate) const FIELD_PREFIX: usize = 2;
-
 /// A posting: this document of the list has this word.
-pub(crate) fn posting(list_pk: &str, word: &str, id: &Uuid) -> Key {
-    Key::new(posting_pk(list_pk, word), format!("{word}#{id}"))
+pub(crate) fn posting(list_pk: &str, word: &Word, id: &Uuid) -> Key {
+    Key::new(posting_pk(list_pk, word), format!("{}#{id}", word.stored()))
 }
 
 fn first(text: &str, characters: usize) -> String {

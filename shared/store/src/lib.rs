@@ -6,6 +6,7 @@
 
 mod appointment;
 mod auth;
+mod bulk;
 mod central_stock;
 mod client;
 mod command;
@@ -38,6 +39,7 @@ mod service_centre;
 mod stock;
 mod supplier;
 mod tables;
+mod tally;
 mod transaction;
 mod transit;
 mod unread_step;
@@ -48,12 +50,13 @@ mod vehicle;
 pub use aws_sdk_dynamodb::config::{SharedHttpClient as HttpClient, retry::RetryPartition};
 
 pub use auth::{Credentials, Refreshed, Session};
+pub use bulk::{Bulk, Load};
 pub use client::{Item, Range, Rows, SortRange, Store, StoreConfig};
 pub use command::{Command, Plan, Reply};
 pub use entity::{Entity, IndexKeys, Posting, TallyCell, from_item};
 pub use error::StoreError;
 pub use job_card::Hints;
-pub use listing::{Listed, Page, READ_BUDGET_BYTES, STATELESS, States};
+pub use listing::{CountsLedger, Listed, Page, READ_BUDGET_BYTES, STATELESS, States};
 pub use meter::{Meter, Reading};
 pub use notification::{MAX_NOTIFICATIONS_SKIPPED, MarkedRead, Notifications};
 pub use outbox::Outgoing;
@@ -66,11 +69,31 @@ pub use transaction::Transaction;
 pub use transit::InTransit;
 pub use update::Update;
 
+use std::cell::Cell;
+
 use chrono::{DateTime, Utc};
 use dms_domain::ids::{self, CentreOrdinal};
 use uuid::Uuid;
 
+thread_local! {
+    static RANDOM: Cell<Option<fastrand::Rng>> = const { Cell::new(None) };
+}
+
 /// A new id of a centre's document, or (without an ordinal) of the dealership's.
 pub fn new_id(now: DateTime<Utc>, centre: Option<CentreOrdinal>) -> Uuid {
-    ids::new_id(now, centre, Uuid::new_v4().into_bytes()[8..].try_into().unwrap_or([0; 8]))
+    let seeded = RANDOM.take().map(|mut rng| {
+        let random = rng.u64(..).to_be_bytes();
+        RANDOM.set(Some(rng));
+        random
+    });
+    let random = seeded.unwrap_or_else(|| Uuid::new_v4().into_bytes()[8..].try_into().unwrap_or([0; 8]));
+    ids::new_id(now, centre, random)
+}
+
+/// Plans something whose ids come from a seed instead of chance: generated data is the same every time.
+pub fn with_ids_from<T>(seed: u64, plan: impl FnOnce() -> T) -> T {
+    RANDOM.set(Some(fastrand::Rng::with_seed(seed)));
+    let planned = plan();
+    RANDOM.set(None);
+    planned
 }

@@ -4,21 +4,35 @@ use std::{collections::BTreeMap, fmt};
 
 use chrono::Datelike;
 use dms_domain::{
-    appointment::Appointment, calendar::MonthKey, central_stock::CentralPart, credit_note::CreditNote,
-    customer::Customer, file::StoredFile, invoice::Invoice, job_card::JobCard, parts_issue::PartsIssue,
-    parts_request::PartsRequest, purchase_order::PurchaseOrder, quotation::Quotation, rollup::Sums, stock::Part,
-    supplier::Supplier, user::User, vehicle::Vehicle,
+    appointment::Appointment,
+    calendar::MonthKey,
+    central_stock::CentralPart,
+    credit_note::CreditNote,
+    customer::Customer,
+    file::StoredFile,
+    invoice::Invoice,
+    job_card::JobCard,
+    parts_issue::PartsIssue,
+    parts_request::PartsRequest,
+    purchase_order::PurchaseOrder,
+    quotation::Quotation,
+    rollup::Sums,
+    stock::{LedgerEntry, Part},
+    supplier::Supplier,
+    user::User,
+    vehicle::Vehicle,
 };
 
 use crate::{
-    client::{Item, Store, number, text},
+    client::{Item, Store, large_number, text},
     entity::{Entity, TallyCell, from_item},
     error::StoreError,
     keys::{self, CentralKind, Key, MasterKind, StoredKind, TenantKind},
+    listing::in_parallel,
     meter,
     rollup::contribution,
     tables::Table,
-    transaction::tally_attribute,
+    tally,
     update::Update,
 };
 
@@ -30,9 +44,9 @@ pub struct Difference {
     /// The attribute.
     pub attribute: String,
     /// What is stored; nothing there is 0.
-    pub stored: i64,
+    pub stored: i128,
     /// What was counted.
-    pub counted: i64,
+    pub counted: i128,
 }
 
 impl fmt::Display for Difference {
@@ -54,7 +68,7 @@ pub struct Recounted {
 }
 
 /// Numbers of tallies and rollups, by item and attribute.
-type Numbers = BTreeMap<(Key, String), i64>;
+type Numbers = BTreeMap<(Key, String), i128>;
 
 impl Store {
     /// Reads the whole core table, and compares tallies and rollups with what its documents come to. For an operator: it
@@ -106,6 +120,20 @@ impl Store {
         self.update_now(Update::of(key.clone()).add(attribute, counted - stored)).await
     }
 
+    /// The same of many differences, each item once.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
+    pub async fn correct_all(&self, differences: &[Difference]) -> Result<(), StoreError> {
+        let mut updates: BTreeMap<&Key, Update> = BTreeMap::new();
+        for Difference { key, attribute, stored, counted } in differences {
+            let update = updates.remove(key).unwrap_or_else(|| Update::of(key.clone()));
+            updates.insert(key, update.add(attribute, counted - stored));
+        }
+        in_parallel(updates.into_values().map(|update| self.update_now(update)).collect()).await?;
+        Ok(())
+    }
+
     async fn about_how_many(&self) -> Result<u64, StoreError> {
         let described = self.client().describe_table().table_name(self.table_name(Table::Core)).send().await?;
         let count = described.table().and_then(|table| table.item_count()).unwrap_or_default();
@@ -129,10 +157,11 @@ impl Store {
 }
 
 /// All numbers of an item.
-fn numbers(item: &Item) -> impl Iterator<Item = ((Key, String), i64)> {
+fn numbers(item: &Item) -> impl Iterator<Item = ((Key, String), i128)> {
     let part = |name| text(item, name).unwrap_or_default().to_owned();
     let key = Key { pk: part("pk"), sk: part("sk") };
-    item.keys().filter_map(move |attribute| Some(((key.clone(), attribute.clone()), number(item, attribute)?)))
+    item.keys()
+        .filter_map(move |attribute| Some(((key.clone(), attribute.clone()), large_number(item, attribute)?)))
 }
 
 /// What the documents come to.
@@ -145,8 +174,8 @@ struct Counted {
 impl Counted {
     fn add(&mut self, item: Item) -> Result<(), StoreError> {
         if let Some(TallyCell { pk, day, code }) = tally_of(&item)? {
-            let place = (keys::tally(&pk, MonthKey::of(day)), tally_attribute(day.day(), code));
-            *self.tallies.entry(place).or_default() += 1;
+            let (attribute, one) = tally::one(day.day(), code);
+            *self.tallies.entry((keys::tally(&pk, MonthKey::of(day)), attribute)).or_default() += one;
         }
         self.rollups.plus(contribution(item)?);
         Ok(())
@@ -157,7 +186,9 @@ impl Counted {
         for (cell, measures) in self.rollups.cells() {
             let key = keys::rollup(&cell);
             numbers.extend(
-                measures.into_iter().map(|(measure, sum)| ((key.clone(), measure.name().to_owned()), sum)),
+                measures
+                    .into_iter()
+                    .map(|(measure, sum)| ((key.clone(), measure.name().to_owned()), i128::from(sum))),
             );
         }
         numbers
@@ -169,30 +200,30 @@ fn tally_of(item: &Item) -> Result<Option<TallyCell>, StoreError> {
     let Some(kind) = text(item, "pk").and_then(keys::kind_of) else { return Ok(None) };
     match kind {
         StoredKind::Tenant(kind) => match kind {
-            TenantKind::JobCard => tally::<JobCard>(item),
-            TenantKind::Appointment => tally::<Appointment>(item),
-            TenantKind::PartsRequest => tally::<PartsRequest>(item),
-            TenantKind::Part => tally::<Part>(item),
-            TenantKind::Invoice => tally::<Invoice>(item),
-            TenantKind::CreditNote => tally::<CreditNote>(item),
-            TenantKind::PartsIssue => tally::<PartsIssue>(item),
-            TenantKind::Quotation => tally::<Quotation>(item),
-            TenantKind::File => tally::<StoredFile>(item),
+            TenantKind::JobCard => cell_of::<JobCard>(item),
+            TenantKind::Appointment => cell_of::<Appointment>(item),
+            TenantKind::PartsRequest => cell_of::<PartsRequest>(item),
+            TenantKind::Part => cell_of::<Part>(item),
+            TenantKind::Invoice => cell_of::<Invoice>(item),
+            TenantKind::CreditNote => cell_of::<CreditNote>(item),
+            TenantKind::PartsIssue => cell_of::<PartsIssue>(item),
+            TenantKind::Quotation => cell_of::<Quotation>(item),
+            TenantKind::File => cell_of::<StoredFile>(item),
         },
         StoredKind::Central(kind) => match kind {
-            CentralKind::Part => tally::<CentralPart>(item),
-            CentralKind::PurchaseOrder => tally::<PurchaseOrder>(item),
-            CentralKind::Supplier => tally::<Supplier>(item),
+            CentralKind::Part => cell_of::<CentralPart>(item),
+            CentralKind::PurchaseOrder => cell_of::<PurchaseOrder>(item),
+            CentralKind::Supplier => cell_of::<Supplier>(item),
         },
         StoredKind::Master(kind) => match kind {
-            MasterKind::Customer => tally::<Customer>(item),
-            MasterKind::Vehicle => tally::<Vehicle>(item),
-            MasterKind::User => tally::<User>(item),
+            MasterKind::Customer => cell_of::<Customer>(item),
+            MasterKind::Vehicle => cell_of::<Vehicle>(item),
+            MasterKind::User => cell_of::<User>(item),
         },
-        StoredKind::Ledger => Ok(None),
+        StoredKind::Ledger => cell_of::<LedgerEntry>(item),
     }
 }
 
-fn tally<E: Entity>(item: &Item) -> Result<Option<TallyCell>, StoreError> {
+fn cell_of<E: Entity>(item: &Item) -> Result<Option<TallyCell>, StoreError> {
     Ok(from_item::<E>(item.clone())?.tally())
 }

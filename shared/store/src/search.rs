@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dms_domain::{
     refusal::Refusal,
-    search::{self, Sought, Word},
+    search::{self, Field, Sought, Word},
 };
 use futures::future::try_join_all;
 use uuid::Uuid;
@@ -43,7 +43,7 @@ struct Known {
 
 impl Posting {
     pub(crate) fn key(&self) -> Key {
-        keys::posting(&self.list_pk, &self.word.stored(), &self.id)
+        keys::posting(&self.list_pk, &self.word, &self.id)
     }
 
     pub(crate) fn item(&self) -> Item {
@@ -85,6 +85,7 @@ impl Store {
                 [] => Ok(BTreeSet::new()),
                 [word] if word.field.is_of_vehicle() => self.all_of(&postings(&vehicles, word), found).await,
                 [word] => self.all_of(&postings(list_pk, word), Found::Itself).await,
+                words if list_pk == MasterKind::Customer.list_pk() => self.with_all_pairs(list_pk, words).await,
                 words => self.with_all_words::<E>(listed, list_pk, words).await,
             },
         }
@@ -93,7 +94,7 @@ impl Store {
     async fn all_of(&self, range: &Range, found: Found) -> Result<BTreeSet<Uuid>, StoreError> {
         let known = self.some_of(range, found, MAX_FOUND).await?;
         if !known.complete {
-            return Err(Refusal::QueryTooBroad { narrow_by: vec!["search"] }.into());
+            return Err(too_broad());
         }
         Ok(known.ids)
     }
@@ -102,6 +103,37 @@ impl Store {
         let items = self.query(range, most + 1).await?;
         let complete = items.len() <= most;
         Ok(Known { ids: items.iter().filter_map(|item| document(item, found)).collect(), complete })
+    }
+
+    /// Customers whose names have all the words, which are in the order of the alphabet: each two that follow each other
+    /// are looked for as a pair. However common the words are, what is read is about what is found.
+    async fn with_all_pairs(&self, list_pk: &str, words: &[Word]) -> Result<BTreeSet<Uuid>, StoreError> {
+        let words = search::without_beginnings(words);
+        if let [word] = words.as_slice() {
+            return self.all_of(&postings(list_pk, word), Found::Itself).await;
+        }
+        let looks = words.windows(2).filter_map(|two| match two {
+            [first, second] => Some(self.pair(list_pk, first, second)),
+            _ => None,
+        });
+        Ok(intersection(try_join_all(looks).await?))
+    }
+
+    async fn pair(&self, list_pk: &str, first: &Word, second: &Word) -> Result<BTreeSet<Uuid>, StoreError> {
+        let pk = keys::posting_pk(list_pk, &first.and(second));
+        let start = if first.is_short() { format!("{} ", first.text) } else { first.text.clone() };
+        let start = Word { field: Field::NamePair, text: start }.stored();
+        let range = Range { table: Table::Search, ..Range::partition(pk).within(SortRange::Prefix(start)) };
+        let items = self.query(&range, MAX_FOUND + 1).await?;
+        if items.len() > MAX_FOUND {
+            return Err(too_broad());
+        }
+        let found = items.iter().filter_map(|item| {
+            let (words, id) = text(item, "sk")?.rsplit_once('#')?;
+            let (_, word) = words.split_once(' ')?;
+            if second.finds(word) { id.parse().ok() } else { None }
+        });
+        Ok(found.collect())
     }
 
     /// Documents that have all the words. When one word is rare the others are looked for in the documents that have
@@ -114,18 +146,15 @@ impl Store {
     ) -> Result<BTreeSet<Uuid>, StoreError> {
         let looks: Vec<Range> = words.iter().map(|word| postings(list_pk, word)).collect();
         let first = try_join_all(looks.iter().map(|look| self.some_of(look, Found::Itself, FIRST_LOOK))).await?;
-        let all = |sets: Vec<BTreeSet<Uuid>>| {
-            sets.into_iter().reduce(|a, b| a.intersection(&b).copied().collect()).unwrap_or_default()
-        };
         let common: Vec<Word> =
             words.iter().zip(&first).filter(|(_, known)| !known.complete).map(|(word, _)| word.clone()).collect();
         let rare: Vec<BTreeSet<Uuid>> =
             first.into_iter().filter(|known| known.complete).map(|known| known.ids).collect();
         if rare.is_empty() {
             let whole = try_join_all(looks.iter().map(|look| self.all_of(look, Found::Itself))).await?;
-            return Ok(all(whole));
+            return Ok(intersection(whole));
         }
-        let candidates = all(rare);
+        let candidates = intersection(rare);
         if common.is_empty() || candidates.is_empty() {
             return Ok(candidates);
         }
@@ -134,7 +163,9 @@ impl Store {
         for item in documents {
             let Some(id) = text(&item, "id").and_then(|id| id.parse().ok()) else { continue };
             let has: Vec<Posting> = from_item::<E>(item)?.postings();
-            if common.iter().all(|word| has.iter().any(|posting| begins(&posting.word, word))) {
+            if common.iter().all(|word| {
+                has.iter().any(|posting| posting.word.field == word.field && word.finds(&posting.word.text))
+            }) {
                 found.insert(id);
             }
         }
@@ -152,24 +183,18 @@ impl Store {
     }
 }
 
-/// Whether a document's word is found by the beginning of one; see [`postings`].
-fn begins(word: &Word, start: &Word) -> bool {
-    match is_short(start) {
-        true => word == start,
-        false => word.field == start.field && word.text.starts_with(&start.text),
-    }
+fn too_broad() -> StoreError {
+    Refusal::QueryTooBroad { narrow_by: vec!["search"] }.into()
 }
 
-/// Words shorter than three characters find only themselves.
-fn is_short(word: &Word) -> bool {
-    word.text.chars().count() < search::SHORTEST
+fn intersection(sets: Vec<BTreeSet<Uuid>>) -> BTreeSet<Uuid> {
+    sets.into_iter().reduce(|a, b| a.intersection(&b).copied().collect()).unwrap_or_default()
 }
 
 fn postings(list_pk: &str, word: &Word) -> Range {
-    let stored = word.stored();
-    let pk = keys::posting_pk(list_pk, &stored);
+    let pk = keys::posting_pk(list_pk, word);
     // The bucket of a short word holds only words as short: they end with the separator at once.
-    let prefix = if is_short(word) { format!("{stored}#") } else { stored };
+    let prefix = if word.is_short() { format!("{}#", word.stored()) } else { word.stored() };
     Range { table: Table::Search, ..Range::partition(pk).within(SortRange::Prefix(prefix)) }
 }
 

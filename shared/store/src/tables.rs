@@ -12,7 +12,7 @@ use crate::error::StoreError;
 pub const TTL_ATTRIBUTE: &str = "expiresAt";
 
 /// A table, by who may touch it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Table {
     /// Credentials and sessions: the auth and admin functions alone.
     Auth,

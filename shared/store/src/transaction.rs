@@ -10,12 +10,13 @@ use chrono::Datelike;
 use dms_domain::{calendar::MonthKey, refusal::Refusal};
 
 use crate::{
-    client::{Item, Store, key_item, text},
+    client::{Item, Store, key_item, number, text},
     entity::{Entity, Posting, TallyCell, to_item},
     error::StoreError,
     keys::{self, Key},
     planted::{PlantedBug, planted},
     tables::Table,
+    tally,
     update::Update,
 };
 
@@ -38,26 +39,31 @@ pub(crate) type OnFailure = Box<dyn Fn(Option<&Item>) -> Option<Refusal> + Send 
 #[derive(Default)]
 pub struct Transaction {
     actions: Vec<Action>,
-    tallies: BTreeMap<(String, MonthKey), BTreeMap<String, i64>>,
+    tallies: BTreeMap<(String, MonthKey), BTreeMap<String, i128>>,
     /// By their keys; `None`: removed.
     postings: BTreeMap<Key, Option<Posting>>,
 }
 
-struct Action {
-    write: Write,
-    on_failure: OnFailure,
+/// A write and what it means when its condition fails.
+pub(crate) struct Action {
+    pub(crate) write: Write,
+    pub(crate) on_failure: OnFailure,
 }
 
-enum Write {
+/// A write of one item.
+pub(crate) enum Write {
     Put { table: Table, item: Item, condition: Condition },
     Update(Update),
     Delete { table: Table, key: Key, version: Option<u64> },
 }
 
 /// The conditions a Put can have.
-#[derive(Clone, Copy)]
-enum Condition {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Condition {
+    /// There is none yet: a document with an id of its own, or a record of one.
     New,
+    /// The same, of a key that others may want, too: a unique value.
+    Free,
     Version(u64),
     None,
 }
@@ -178,7 +184,7 @@ impl Transaction {
 
     /// An item of any table that must not exist yet; `on_taken` says why not.
     pub fn insert(&mut self, table: Table, item: Item, on_taken: OnFailure) {
-        self.put(table, item, Condition::New, on_taken);
+        self.put(table, item, Condition::Free, on_taken);
     }
 
     /// An item that is written over what there is.
@@ -202,12 +208,12 @@ impl Transaction {
     ) {
         let mut item = guard_item(guard, owner);
         item.insert(attribute.to_owned(), AttributeValue::S(other.to_string()));
-        self.put(Table::Core, item, Condition::New, taken(field, value));
+        self.put(Table::Core, item, Condition::Free, taken(field, value));
     }
 
     /// The same; `on_taken` says what it means when another document has the value.
     pub(crate) fn claim_or(&mut self, guard: &Key, owner: uuid::Uuid, on_taken: OnFailure) {
-        self.put(Table::Core, guard_item(guard, owner), Condition::New, on_taken);
+        self.put(Table::Core, guard_item(guard, owner), Condition::Free, on_taken);
     }
 
     /// Gives a unique value free.
@@ -257,14 +263,15 @@ impl Transaction {
         self.postings.extend(postings.into_iter().map(|posting| (posting.key(), None)));
     }
 
-    fn count(&mut self, cell: Option<TallyCell>, by: i64) {
+    fn count(&mut self, cell: Option<TallyCell>, by: i128) {
         let Some(TallyCell { pk, day, code }) = cell else { return };
         let month = self.tallies.entry((pk, MonthKey::of(day))).or_default();
-        *month.entry(tally_attribute(day.day(), code)).or_default() += by;
+        let (attribute, one) = tally::one(day.day(), code);
+        *month.entry(attribute).or_default() += by * one;
     }
 
-    /// The actions with what their failures mean.
-    pub(crate) fn into_actions(self, store: &Store) -> Result<Vec<(TransactWriteItem, OnFailure)>, StoreError> {
+    /// All writes, those of tallies and words included.
+    pub(crate) fn into_all(self) -> Vec<Action> {
         let tallies = self.tallies.into_iter().filter_map(|((pk, month), cells)| {
             let changed: Vec<_> = cells.into_iter().filter(|(_, by)| *by != 0).collect();
             let update = Update::of(keys::tally(&pk, month));
@@ -276,18 +283,50 @@ impl Transaction {
             None => Write::Delete { table: Table::Search, key, version: None },
         });
         let derived = tallies.map(Write::Update).chain(words).map(|write| Action { write, on_failure: replan() });
-        let actions: Vec<Action> = self.actions.into_iter().chain(derived).collect();
-        actions.into_iter().map(|action| Ok((action.write.into_item(store)?, action.on_failure))).collect()
+        self.actions.into_iter().chain(derived).collect()
+    }
+
+    /// The actions with what their failures mean.
+    pub(crate) fn into_actions(self, store: &Store) -> Result<Vec<(TransactWriteItem, OnFailure)>, StoreError> {
+        let actions = self.into_all().into_iter();
+        actions.map(|action| Ok((action.write.into_item(store)?, action.on_failure))).collect()
     }
 }
 
-/// Name of a tally's attribute: the day and the state, "05C".
-pub(crate) fn tally_attribute(day: u32, code: char) -> String {
-    format!("{day:02}{code}")
-}
-
 impl Write {
-    fn into_item(self, store: &Store) -> Result<TransactWriteItem, StoreError> {
+    /// Which item it writes.
+    pub(crate) fn target(&self) -> (Table, Key) {
+        match self {
+            Self::Update(update) => update.target(),
+            Self::Put { table, item, .. } => (*table, Key::of(item)),
+            Self::Delete { table, key, .. } => (*table, key.clone()),
+        }
+    }
+
+    /// Whether its condition holds for an item, which need not exist.
+    pub(crate) fn holds_for(&self, item: Option<&Item>) -> bool {
+        let is_version = |version: u64| {
+            item.and_then(|item| number(item, "version")).is_some_and(|found| i64::try_from(version) == Ok(found))
+        };
+        match self {
+            Self::Update(update) => update.holds_for(item),
+            Self::Put { condition: Condition::New | Condition::Free, .. } => item.is_none(),
+            Self::Put { condition: Condition::Version(version), .. } => is_version(*version),
+            Self::Put { condition: Condition::None, .. } => true,
+            Self::Delete { version, .. } => version.is_none_or(is_version),
+        }
+    }
+
+    /// The item afterwards, if there is one.
+    pub(crate) fn apply(self, item: Option<Item>) -> Option<Item> {
+        match self {
+            Self::Update(update) => update.apply(item),
+            Self::Put { item, .. } => Some(item),
+            Self::Delete { .. } => None,
+        }
+    }
+
+    pub(crate) fn into_item(self, store: &Store) -> Result<TransactWriteItem, StoreError> {
         match self {
             Self::Update(update) => update.into_action(store),
             Self::Put { table, item, condition } => {
@@ -297,7 +336,7 @@ impl Write {
                     .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
                 let put = match condition {
                     Condition::None => put,
-                    Condition::New => put.condition_expression("attribute_not_exists(pk)"),
+                    Condition::New | Condition::Free => put.condition_expression("attribute_not_exists(pk)"),
                     Condition::Version(version) => put
                         .condition_expression("version = :version")
                         .expression_attribute_values(":version", AttributeValue::N(version.to_string())),

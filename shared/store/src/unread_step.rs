@@ -4,6 +4,7 @@ use chrono::DateTime;
 use dms_domain::{
     calendar::{self, Timestamp},
     ids,
+    statuses::TallyCode,
 };
 use uuid::Uuid;
 
@@ -22,9 +23,9 @@ pub(crate) struct UnreadStep {
     /// Its id, which tells the day on which it is counted.
     pub(crate) id: Uuid,
     /// Name and tally code of the state it must be in.
-    pub(crate) from: (&'static str, char),
+    pub(crate) from: (&'static str, TallyCode),
     /// Name and tally code of the state it gets.
-    pub(crate) to: (&'static str, char),
+    pub(crate) to: (&'static str, TallyCode),
 }
 
 impl UnreadStep {
@@ -39,7 +40,7 @@ impl UnreadStep {
         if planted(PlantedBug::StepWithoutState) { update } else { update.when("status", self.from.0) }
     }
 
-    fn cell(&self, code: char) -> Option<TallyCell> {
+    fn cell(&self, code: TallyCode) -> Option<TallyCell> {
         let created = DateTime::from_timestamp_millis(ids::created_at_ms(&self.id))?;
         Some(TallyCell { pk: self.own.tally_pk(), day: calendar::ist_date(created), code })
     }

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use aws_credential_types::Credentials;
 use axum::Router;
@@ -40,12 +40,22 @@ impl TestApp {
 
     /// Starts with these routes and settings.
     pub async fn start_with(routes: ApiRouter, settings: TestSettings) -> Self {
-        let cloud = EmbeddedCloud::start(Storage::Memory).await.expect("the embedded cloud starts");
+        Self::start_on(Storage::Memory, routes, settings).await
+    }
+
+    /// Starts on a folder: for more data than fits into a database in memory, which is 1 GiB.
+    pub async fn start_in(folder: PathBuf, routes: ApiRouter) -> Self {
+        Self::start_on(Storage::Folder(folder), routes, TestSettings::default()).await
+    }
+
+    async fn start_on(storage: Storage, routes: ApiRouter, settings: TestSettings) -> Self {
+        let cloud = EmbeddedCloud::start(storage).await.expect("the embedded cloud starts");
         let clock = Arc::new(TestClock::at("2026-11-23T04:30:00Z"));
         let app = config(&cloud, clock.clone(), settings).connect().expect("a working configuration");
         app.store.create_missing_tables().await.expect("tables");
         app.blob.create_missing().await.expect("bucket");
         app.queues.create_missing().await.expect("queues");
+        cloud.tune().await.expect("a tuned database");
         cloud.notify((BUCKET, Shelf::QUARANTINE_PREFIX), &app.queues.name(Queue::Uploads));
         let router = service(routes, app.clone());
         Self { app, clock, cloud, router }
@@ -91,6 +101,11 @@ impl TestApp {
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .to_vec()
+    }
+
+    /// Removes the stream's records: of much data, they take more room than the data.
+    pub async fn forget_stream(&self) {
+        self.cloud.forget_stream().await.expect("a database");
     }
 
     /// Time goes on.

@@ -21,4 +21,5 @@ pub use actions::Action;
 pub use enumerate::{SCENARIOS, enumerate};
 pub use fault::{Fault, Faults};
 pub use history::{Report, run, run_invoices};
+pub use invariants::wrong_items;
 pub use many::{Summary, run_many};

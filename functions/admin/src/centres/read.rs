@@ -11,12 +11,16 @@ use dms_http::{
 pub(crate) struct OneCentre;
 
 impl Spec for OneCentre {
+    type Row = ServiceCentreView;
+
     const SPEC: QuerySpec = QuerySpec::document(&[]);
 }
 
 pub(crate) struct Centres;
 
 impl Spec for Centres {
+    type Row = ServiceCentreView;
+
     const SPEC: QuerySpec =
         QuerySpec { filters: &[], sorts: &[], expands: &[], list: true, by_centre: false, texts: &[] };
 }

@@ -18,12 +18,16 @@ pub(crate) const NOT_FOUND: Refusal = Refusal::NotFound { what: "supplier" };
 pub(crate) struct OneSupplier;
 
 impl Spec for OneSupplier {
+    type Row = SupplierView;
+
     const SPEC: QuerySpec = QuerySpec::document(&[]);
 }
 
 pub(crate) struct Suppliers;
 
 impl Spec for Suppliers {
+    type Row = SupplierView;
+
     const SPEC: QuerySpec = QuerySpec {
         filters: &[
             Field { name: "name", kind: FieldKind::Text },

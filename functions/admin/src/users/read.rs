@@ -31,12 +31,16 @@ const ROLES: &[&str] = &[
 pub(crate) struct OneUser;
 
 impl Spec for OneUser {
+    type Row = UserView;
+
     const SPEC: QuerySpec = QuerySpec::document(EXPANDS);
 }
 
 pub(crate) struct Users;
 
 impl Spec for Users {
+    type Row = UserView;
+
     const SPEC: QuerySpec = QuerySpec {
         filters: &[
             Field { name: "role", kind: FieldKind::Choice(ROLES) },

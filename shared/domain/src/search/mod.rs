@@ -26,12 +26,16 @@ const COMPLETE_REGISTRATION: usize = 8;
 const MAX_WORD: usize = 100;
 /// Words of a name by which it is found: a transaction has at most 100 actions.
 const MAX_WORDS: usize = 30;
+/// The same of a customer's name, of which every two words are kept as a pair, too.
+const MAX_PAIRED_WORDS: usize = 8;
 
 /// What a word is a word of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Field {
     /// A name; a part's number, too.
     Name,
+    /// Two words of a name, in the order of the alphabet, with a space between.
+    NamePair,
     /// A phone number, from its first digit.
     Phone,
     /// A phone number, from its last digit backwards.
@@ -52,6 +56,7 @@ impl Field {
     fn prefix(self) -> char {
         match self {
             Self::Name => 'n',
+            Self::NamePair => 'N',
             Self::Phone => 'p',
             Self::PhoneEnd => 'P',
             Self::Email => 'e',
@@ -91,16 +96,77 @@ impl Word {
     pub fn stored(&self) -> String {
         format!("{}:{}", self.field.prefix(), self.text)
     }
+
+    /// What words that may be looked for together have in common: the field and the first characters, of a pair those
+    /// of both words.
+    pub fn bucket(&self) -> String {
+        let words: Vec<String> = match self.field {
+            Field::NamePair => self.text.split(' ').map(|word| word.chars().take(SHORTEST).collect()).collect(),
+            Field::Name
+            | Field::Phone
+            | Field::PhoneEnd
+            | Field::Email
+            | Field::NumberEnd
+            | Field::RegistrationEnd
+            | Field::VinEnd
+            | Field::Model => vec![self.text.chars().take(SHORTEST).collect()],
+        };
+        format!("{}:{}", self.field.prefix(), words.join(" "))
+    }
+
+    /// This word of a name and a later one of the alphabet, as a pair.
+    pub fn and(&self, later: &Self) -> Self {
+        Self { field: Field::NamePair, text: format!("{} {}", self.text, later.text) }
+    }
+
+    /// Whether it is shorter than what can be searched for: then it finds only itself.
+    pub fn is_short(&self) -> bool {
+        self.text.chars().count() < SHORTEST
+    }
+
+    /// Whether a word is found by this one.
+    pub fn finds(&self, word: &str) -> bool {
+        if self.is_short() { word == self.text } else { word.starts_with(&self.text) }
+    }
 }
 
-/// The words of a name, each once.
+/// The words of a name, in the order of the alphabet, each once.
 pub fn name_words(name: &str) -> Vec<Word> {
-    let folded = fold(name);
+    let unique: BTreeSet<Word> = words_of(&fold(name)).collect();
+    unique.into_iter().take(MAX_WORDS).collect()
+}
+
+/// What a customer is found by: the first words of the name and, for those who are called as many others are, every two
+/// of them as a pair.
+pub fn customer_words(name: &str) -> Vec<Word> {
+    let mut first: Vec<Word> = Vec::new();
+    for word in words_of(&fold(name)) {
+        if first.len() < MAX_PAIRED_WORDS && !first.contains(&word) {
+            first.push(word);
+        }
+    }
+    first.sort_unstable();
+    let pairs = first
+        .iter()
+        .enumerate()
+        .flat_map(|(position, word)| first.iter().skip(position + 1).map(|later| word.and(later)));
+    let pairs: Vec<Word> = pairs.collect();
+    first.into_iter().chain(pairs).collect()
+}
+
+/// Words that are looked for, without those that find whatever another one finds: no word of a name is found by two of
+/// the rest.
+pub fn without_beginnings(words: &[Word]) -> Vec<Word> {
+    let is_needless = |word: &Word| {
+        !word.is_short() && words.iter().any(|other| other != word && other.text.starts_with(&word.text))
+    };
+    words.iter().filter(|word| !is_needless(word)).cloned().collect()
+}
+
+fn words_of(folded: &str) -> impl Iterator<Item = Word> + '_ {
     // Vowel signs of the Indian scripts are marks, and part of their word.
     let words = folded.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c));
-    let unique: BTreeSet<Word> =
-        words.filter(|word| !word.is_empty()).map(|word| Word::new(Field::Name, word)).collect();
-    unique.into_iter().take(MAX_WORDS).collect()
+    words.filter(|word| !word.is_empty()).map(|word| Word::new(Field::Name, word))
 }
 
 /// The words of a phone number's ten digits.

@@ -28,6 +28,45 @@ fn names_are_found_whatever_their_case_and_accents() {
 }
 
 #[test]
+fn a_customer_is_found_by_every_two_words_of_the_name() {
+    let words = stored(&customer_words("Rao Asha rao Devi"));
+    assert_eq!(words, ["n:asha", "n:devi", "n:rao", "N:asha devi", "N:asha rao", "N:devi rao"]);
+    let pair = &customer_words("Asha Rao")[2];
+    assert_eq!(pair.bucket(), "N:ash rao");
+    // As many as one transaction has room for when a name is exchanged for another.
+    assert_eq!(customer_words("a b c d e f g h i j").len(), 8 + 28);
+    assert_eq!(stored(&customer_words("b a")), ["n:a", "n:b", "N:a b"]);
+    assert!(customer_words("&").is_empty());
+}
+
+#[test]
+fn what_finds_all_that_another_word_finds_is_not_looked_for() {
+    let looked_for = |text: &str| stored(&without_beginnings(&name_words(text)));
+    assert_eq!(looked_for("asha ash rao"), ["n:asha", "n:rao"]);
+    // A short word finds only itself.
+    assert_eq!(looked_for("as asha"), ["n:as", "n:asha"]);
+    assert_eq!(looked_for("asha asha"), ["n:asha"]);
+}
+
+proptest! {
+    #[test]
+    fn a_pair_is_in_the_bucket_and_the_order_in_which_it_is_looked_for(
+        name in "[a-c]{1,5} [a-c]{1,5} [a-c]{1,5}", one in "[a-c]{1,5}", other in "[a-c]{1,5}",
+    ) {
+        let has = |sought: &Word| name_words(&name).iter().any(|word| sought.finds(&word.text));
+        let sought = without_beginnings(&name_words(&format!("{one} {other}")));
+        if let [first, second] = sought.as_slice() {
+            let pairs = customer_words(&name).into_iter().filter(|word| word.field == Field::NamePair);
+            let found = pairs.into_iter().any(|pair| {
+                let (a, b) = pair.text.split_once(' ').unwrap();
+                pair.bucket() == first.and(second).bucket() && first.finds(a) && second.finds(b)
+            });
+            prop_assert_eq!(found, has(first) && has(second), "{:?} in {}", sought, name);
+        }
+    }
+}
+
+#[test]
 fn words_of_indian_scripts_stay_whole() {
     assert_eq!(name_words("आशा शर्मा").len(), 2);
     assert_ne!(name_words("की"), name_words("का"), "vowel signs carry meaning");

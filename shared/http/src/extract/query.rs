@@ -5,7 +5,7 @@ use std::{marker::PhantomData, ops::Deref};
 use axum::{extract::FromRequestParts, http::request::Parts};
 use dms_domain::query::{Field, FieldKind, MAX_LIMIT, Query, QueryError, QuerySpec, SEARCH, relations::MAX_DEPTH};
 use utoipa::{
-    IntoParams,
+    IntoParams, ToSchema,
     openapi::{
         Required,
         path::{Parameter, ParameterBuilder, ParameterIn},
@@ -13,10 +13,13 @@ use utoipa::{
     },
 };
 
-use crate::{context::Context, error::ApiError};
+use crate::{context::Context, error::ApiError, fields};
 
 /// An endpoint's table of what its query string may say.
 pub trait Spec: Send + Sync + 'static {
+    /// A row of the list, or the document: `fields=` chooses among the fields of its documentation.
+    type Row: ToSchema;
+
     /// The table.
     const SPEC: QuerySpec;
 }
@@ -40,6 +43,7 @@ impl<S: Spec, State: Send + Sync> FromRequestParts<State> for Params<S> {
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
         let mut query = Query::parse(parts.uri.query().unwrap_or_default(), &S::SPEC)?;
+        fields::check::<S::Row>(&query)?;
         if let Some(cursor) = &query.cursor {
             let context = Context::from_request_parts(parts, state).await?;
             let unknown = || QueryError {

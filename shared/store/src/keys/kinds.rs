@@ -5,6 +5,7 @@ use dms_domain::{
     calendar::MonthKey,
     ids::{self, CentreOrdinal},
     search::Word,
+    statuses::TallyCode,
 };
 use uuid::Uuid;
 
@@ -85,13 +86,13 @@ impl CentralKind {
     }
 
     /// Partition of gsi1 that lists the documents in one state.
-    pub fn state_pk(self, scope: CentralScope, tally_code: char) -> String {
+    pub fn state_pk(self, scope: CentralScope, tally_code: TallyCode) -> String {
         format!("{}#{tally_code}", self.pk(scope))
     }
 
     /// Partition of the tallies.
     pub fn tally_pk(self, scope: CentralScope) -> String {
-        format!("TALLY#{}", self.pk(scope))
+        super::tally_pk(&self.pk(scope))
     }
 }
 
@@ -130,7 +131,7 @@ impl MasterKind {
 
     /// Partition of the tallies of all documents of this kind.
     pub fn tally_pk(self) -> String {
-        format!("TALLY#{}", self.prefix())
+        super::tally_pk(self.prefix())
     }
 }
 
@@ -181,13 +182,13 @@ impl TenantKind {
     }
 
     /// Partition of gsi1 that lists a centre's documents in one state.
-    pub fn state_pk(self, scope: TenantScope, tally_code: char) -> String {
+    pub fn state_pk(self, scope: TenantScope, tally_code: TallyCode) -> String {
         format!("{}#{tally_code}", self.pk(scope))
     }
 
     /// Partition of the tallies of a centre's documents of this kind.
     pub fn tally_pk(self, scope: TenantScope) -> String {
-        format!("TALLY#{}", self.pk(scope))
+        super::tally_pk(&self.pk(scope))
     }
 }
 
@@ -234,13 +235,13 @@ impl OwnKeys {
     }
 
     /// Its place in gsi1 while it is in a state.
-    pub(crate) fn state(&self, tally_code: char) -> Key {
+    pub(crate) fn state(&self, tally_code: TallyCode) -> Key {
         Key::new(format!("{}#{tally_code}", self.pk), self.id.to_string())
     }
 
     /// The partition of the tallies that count it, which is also that of its list.
     pub(crate) fn tally_pk(&self) -> String {
-        format!("TALLY#{}", self.pk)
+        super::tally_pk(&self.pk)
     }
 
     /// The partition of its list.

@@ -9,26 +9,48 @@ use dms_domain::{
     query::{RowKey, TimeSpan},
 };
 
-use super::{Days, Source};
-use crate::client::{Item, SortRange};
+use super::{Days, Source, pages::size};
+use crate::{
+    client::{Item, SortRange},
+    tally,
+};
 
 /// The part of a list that a page needs to read.
 pub(super) struct Window {
     pub(super) from: NaiveDate,
     pub(super) to: NaiveDate,
+    /// Rows before the page.
     pub(super) skip: usize,
-    pub(super) rows_by_source: BTreeMap<Source, u64>,
+    /// Rows of each day, in the order of the list.
+    pub(super) days: Vec<BTreeMap<Source, u64>>,
 }
 
-/// The counts of one month's tally item.
-pub(super) fn cells(item: &Item) -> Vec<(NaiveDate, MonthKey, char, u64)> {
+impl Window {
+    /// How many rows are in it.
+    pub(super) fn rows(&self) -> usize {
+        self.days.iter().flat_map(BTreeMap::values).map(|rows| size(*rows)).sum()
+    }
+
+    /// How many of each source.
+    pub(super) fn rows_by_source(&self) -> BTreeMap<&Source, usize> {
+        let mut rows_by_source = BTreeMap::new();
+        for (source, rows) in self.days.iter().flatten() {
+            *rows_by_source.entry(source).or_default() += size(*rows);
+        }
+        rows_by_source
+    }
+}
+
+/// The counts of one month's tally item, by day and the place of the state.
+pub(super) fn cells(item: &Item) -> Vec<(NaiveDate, MonthKey, Option<u32>, u64)> {
     let month: Option<MonthKey> = crate::client::text(item, "sk").and_then(|month| month.parse().ok());
     let Some(month) = month else { return Vec::new() };
-    let cells = item.iter().filter_map(|(name, value)| {
-        let count: u64 = value.as_n().ok()?.parse().ok()?;
-        let (day, code) = name.split_at_checked(2)?;
-        let date = NaiveDate::from_ymd_opt(month.year(), month.month(), day.parse().ok()?)?;
-        (count > 0).then_some((date, month, code.chars().next()?, count))
+    let days = item.iter().filter_map(|(name, value)| tally::counts(name, value.as_n().ok()?));
+    let cells = days.flat_map(|(day, counts)| {
+        let date = NaiveDate::from_ymd_opt(month.year(), month.month(), day);
+        date.into_iter().flat_map(move |date| {
+            counts.clone().into_iter().map(move |(place, count)| (date, month, place, count))
+        })
     });
     cells.collect()
 }
@@ -44,13 +66,10 @@ pub(super) fn window(counts: &Days, descending: bool, offset: u64, limit: u64) -
         let end = before + rows;
         if end > offset && before < offset + limit {
             let skip = usize::try_from(offset.saturating_sub(before)).unwrap_or(usize::MAX);
-            let open =
-                window.get_or_insert(Window { from: *day, to: *day, skip, rows_by_source: BTreeMap::new() });
+            let open = window.get_or_insert(Window { from: *day, to: *day, skip, days: Vec::new() });
             open.from = open.from.min(*day);
             open.to = open.to.max(*day);
-            for (source, rows) in sources {
-                *open.rows_by_source.entry(source.clone()).or_default() += rows;
-            }
+            open.days.push(sources.clone());
         }
         before = end;
     }

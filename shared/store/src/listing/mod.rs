@@ -2,11 +2,14 @@
 //! page 1 costs. Questions that no tally or index answers are evaluated over the rows, within a read budget.
 
 mod days;
+mod ledger;
+mod pages;
 mod searched;
+
+pub use ledger::CountsLedger;
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, NaiveDate, Utc};
 use dms_access::{AllCentres, CentralScope, ListScope, TenantScope};
 use dms_domain::{
@@ -14,6 +17,7 @@ use dms_domain::{
     ids::{self, CentreOrdinal},
     query::{self, Filter, Operand, Operator, Query, RowKey, SEARCH, TimeSpan},
     refusal::Refusal,
+    statuses::TallyCode,
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
@@ -26,7 +30,8 @@ use crate::{
     tables::{Index, Table},
 };
 
-use days::{IstDays, cells, window, window_after};
+use days::{IstDays, cells};
+use pages::{once_each, sum};
 
 /// Bytes a list may read to evaluate filters that no index serves.
 pub const READ_BUDGET_BYTES: u64 = 4 * 1024 * 1024;
@@ -63,7 +68,7 @@ pub struct States {
     /// The field that holds the state.
     pub field: &'static str,
     /// The tally code of a state's name.
-    pub code: fn(&str) -> Option<char>,
+    pub code: fn(&str) -> Option<TallyCode>,
     /// Fields a client can add to a query that reads too much.
     pub narrow_by: &'static [&'static str],
 }
@@ -81,7 +86,7 @@ struct Source {
 }
 
 /// Which source holds the rows that a cell of a tally counts, by month and state.
-type SourceOf = Box<dyn Fn(MonthKey, char) -> Source + Send + Sync>;
+type SourceOf = Box<dyn Fn(MonthKey, TallyCode) -> Source + Send + Sync>;
 
 /// Rows per day and source.
 type Days = BTreeMap<NaiveDate, BTreeMap<Source, u64>>;
@@ -138,47 +143,30 @@ impl Store {
     async fn tallied<E: Entity>(
         &self,
         listed: &Listed,
-        codes: Option<&[char]>,
+        codes: Option<&[TallyCode]>,
         days: IstDays,
         query: &Query,
     ) -> Result<Page<E>, StoreError> {
-        let counts = self.tallies(listed, codes, days).await?;
-        let total = counts.values().flat_map(BTreeMap::values).sum();
-        let descending = query.sort.first().is_none_or(|sort| sort.descending);
-        let limit = query.limit as usize;
-        let found = match query.after() {
-            None => window(&counts, descending, query.offset(), limit as u64),
-            Some(after) => window_after(&counts, descending, after, limit as u64),
-        };
-        let Some(window) = found else { return Ok(Page { rows: Vec::new(), total, last: None }) };
-        let after = query.after().map(|after| after.id.as_str());
-        let reads = window.rows_by_source.iter().map(|(source, rows)| {
-            let range = source.range(Some(window.from), Some(window.to));
-            let range = if descending { range } else { range.ascending() };
-            let range = after.map_or(range.clone(), |after| range.beyond(after));
-            // With a cursor also the row after which the page begins, and the one that tells whether more follow.
-            let wanted = window.skip + limit + if after.is_some() { 2 } else { 0 };
-            let most = usize::try_from(*rows).unwrap_or(usize::MAX).min(wanted);
-            async move { self.query(&range, most).await }
-        });
-        let mut items: Vec<Item> = in_parallel(reads.collect()).await?.into_iter().flatten().collect();
-        once_each(&mut items);
-        items.retain(|item| after.is_none() || id(item) != after);
-        if !descending {
-            items.reverse();
+        let counts = self.tallies(listed, codes, days);
+        let begins_where_it_begins = query.after().is_some() || query.offset() == 0;
+        match listed.only_source(codes).filter(|_| begins_where_it_begins) {
+            // Where the first page begins, and one that goes on after a row, no count need tell.
+            Some(source) => {
+                let range = source.range(days.from, days.to);
+                let (counts, items) = tokio::try_join!(counts, self.first_rows(&range, query))?;
+                Page::of_rows(items, 0, sum(&counts), query)
+            }
+            None => self.page_at(&counts.await?, |day| day, query).await,
         }
-        let more = match after {
-            Some(_) => items.len() > limit,
-            None => query.offset() + (limit as u64) < total,
-        };
-        let page: Vec<Item> = items.into_iter().skip(window.skip).take(limit).collect();
-        let last = page.last().filter(|_| more).and_then(id);
-        let last = last.map(|id| RowKey { id: id.to_owned(), values: Vec::new() });
-        Ok(Page { rows: page.into_iter().map(from_item).collect::<Result<_, _>>()?, total, last })
     }
 
     /// Counts of rows per day and source, of the days and states asked for.
-    async fn tallies(&self, listed: &Listed, codes: Option<&[char]>, days: IstDays) -> Result<Days, StoreError> {
+    async fn tallies(
+        &self,
+        listed: &Listed,
+        codes: Option<&[TallyCode]>,
+        days: IstDays,
+    ) -> Result<Days, StoreError> {
         let tallied: Vec<(String, SourceOf)> = match listed.clone() {
             Listed::Master(kind) => vec![(
                 kind.tally_pk(),
@@ -186,7 +174,7 @@ impl Store {
             )],
             Listed::Central(kind, scope) => {
                 let by_state = codes.is_some();
-                let source = move |_: MonthKey, code: char| match by_state {
+                let source = move |_: MonthKey, code: TallyCode| match by_state {
                     true => Source::of(Some(Index::Gsi1), kind.state_pk(scope, code)),
                     false => Source::of(None, kind.pk(scope)),
                 };
@@ -195,7 +183,7 @@ impl Store {
             Listed::Tenant(kind, scopes) => {
                 let by_state = codes.is_some();
                 let source = move |scope: TenantScope| {
-                    move |_: MonthKey, code: char| match by_state {
+                    move |_: MonthKey, code: TallyCode| match by_state {
                         true => Source::of(Some(Index::Gsi1), kind.state_pk(scope, code)),
                         false => Source::of(None, kind.pk(scope)),
                     }
@@ -211,8 +199,10 @@ impl Store {
         let mut counts = Days::new();
         for ((_, source), months) in tallied.iter().zip(in_parallel(reads.collect()).await?) {
             for item in months {
-                for (day, month, code, count) in cells(&item) {
-                    if days.contains(day) && codes.is_none_or(|codes| codes.contains(&code)) {
+                for (day, month, place, count) in cells(&item) {
+                    let any = || Some(&TallyCode::STATELESS);
+                    let code = codes.map_or_else(any, |codes| codes.iter().find(|code| code.place() == place));
+                    if let Some(code) = code.copied().filter(|_| days.contains(day)) {
                         *counts.entry(day).or_default().entry(source(month, code)).or_default() += count;
                     }
                 }
@@ -224,7 +214,7 @@ impl Store {
     async fn evaluated<E: Entity>(
         &self,
         listed: &Listed,
-        codes: Option<&[char]>,
+        codes: Option<&[TallyCode]>,
         span: TimeSpan,
         query: &Query,
         states: States,
@@ -279,10 +269,25 @@ impl Store {
     }
 }
 
+impl Listed {
+    /// The one partition that has all rows of these states in the order of their ids, where there is one.
+    fn only_source(&self, codes: Option<&[TallyCode]>) -> Option<Source> {
+        let sources = match self {
+            Self::Central(kind, scope) => sources(codes, kind.pk(*scope), |code| kind.state_pk(*scope, code)),
+            Self::Tenant(kind, scopes) => {
+                let [scope] = scopes.as_slice() else { return None };
+                sources(codes, kind.pk(*scope), |code| kind.state_pk(*scope, code))
+            }
+            Self::Master(_) | Self::Relation(..) | Self::Among(..) => return None,
+        };
+        <[Source; 1]>::try_from(sources).ok().map(|[source]| source)
+    }
+}
+
 /// The page of these items that the query asks for. `codes` are states that the items were not chosen by.
 fn evaluate<E: Entity>(
     items: Vec<Item>,
-    codes: Option<&[char]>,
+    codes: Option<&[TallyCode]>,
     span: TimeSpan,
     query: &Query,
     states: States,
@@ -370,14 +375,14 @@ impl Source {
 const MAX_ID_MS: i64 = (1 << 48) - 1;
 
 /// The whole list, or the index's partitions of these states.
-fn sources(codes: Option<&[char]>, all: String, state_pk: impl Fn(char) -> String) -> Vec<Source> {
+fn sources(codes: Option<&[TallyCode]>, all: String, state_pk: impl Fn(TallyCode) -> String) -> Vec<Source> {
     match codes {
         None => vec![Source::of(None, all)],
         Some(codes) => codes.iter().map(|code| Source::of(Some(Index::Gsi1), state_pk(*code))).collect(),
     }
 }
 
-fn state_of(document: &Value, states: States) -> Option<char> {
+fn state_of(document: &Value, states: States) -> Option<TallyCode> {
     (states.code)(document.get(states.field)?.as_str()?)
 }
 
@@ -387,19 +392,8 @@ fn within(document: &Value, span: TimeSpan) -> bool {
     created.is_none_or(|created| span.contains(created.with_timezone(&Utc)))
 }
 
-/// Brings items into the order of their ids, newest first, each but once: a document that changes its state while
-/// the partitions of both are read is in both, and its newest version counts.
-fn once_each(items: &mut Vec<Item>) {
-    items.sort_by(|a, b| (id(b), number(b, "version")).cmp(&(id(a), number(a, "version"))));
-    items.dedup_by(|older, newer| id(older).is_some() && id(older) == id(newer));
-}
-
-fn id(item: &Item) -> Option<&str> {
-    item.get("id").and_then(|id: &AttributeValue| id.as_s().ok()).map(String::as_str)
-}
-
 /// Takes a filter on the state out of the filters, as tally codes.
-fn take_codes(filters: &mut Vec<Filter>, states: States) -> Option<Vec<char>> {
+fn take_codes(filters: &mut Vec<Filter>, states: States) -> Option<Vec<TallyCode>> {
     let position = filters.iter().position(|filter| {
         filter.field.name == states.field && matches!(filter.operator, Operator::Eq | Operator::In)
     })?;
@@ -408,7 +402,7 @@ fn take_codes(filters: &mut Vec<Filter>, states: States) -> Option<Vec<char>> {
         Operand::Text(name) => Some(name.as_str()),
         Operand::Number(_) | Operand::Bool(_) | Operand::Time(..) => None,
     });
-    let mut codes: Vec<char> = names.filter_map(states.code).collect();
+    let mut codes: Vec<TallyCode> = names.filter_map(states.code).collect();
     codes.sort_unstable();
     codes.dedup();
     Some(codes)

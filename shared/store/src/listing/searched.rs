@@ -10,7 +10,7 @@ use dms_domain::{
 };
 use uuid::Uuid;
 
-use super::{Listed, Page, States, evaluate, once_each, take_codes};
+use super::{Listed, Page, States, evaluate, pages::once_each, take_codes};
 use crate::{
     client::Store,
     entity::{Entity, from_item},

@@ -10,7 +10,7 @@ use dms_domain::{
     parts_issue::{IssueReceipt, PartsIssue, ReceivedItem},
     refusal::Refusal,
     search,
-    stock::{LedgerEntry, LedgerType, Part, PartDetails},
+    stock::{LedgerCounts, LedgerEntry, LedgerType, Part, PartDetails},
 };
 use uuid::Uuid;
 
@@ -81,7 +81,8 @@ impl Store {
         let by = receipt.received_by_id;
         let losses = losses(&new, receipt, by);
         let back = by_part(receipt, |line| line.returned_qty, |id| part_of(&new, id, PartsIssue::sender_part));
-        let fixed = OTHER_ACTIONS + losses.len() + 2 * back.len();
+        // A loss has its tally.
+        let fixed = OTHER_ACTIONS + 2 * losses.len() + 2 * back.len();
         let mut transaction = Transaction::new();
         transaction.replace(old, &new)?;
         transaction.note_transit(old, &new)?;
@@ -110,7 +111,7 @@ impl Store {
         transaction
             .move_stock(&cause(&new, ("SENT_BACK", LedgerType::TransferReturn), by).moves(back), &hints.parts)?;
         for loss in losses.iter().filter(|_| !planted(PlantedBug::LossWithoutRecord)) {
-            transaction.append(loss)?;
+            transaction.create(loss)?;
         }
         Ok(plan(transaction, new, received, Vec::new()))
     }
@@ -313,6 +314,11 @@ impl Transaction {
             headroom: stock_quantity - details.min_stock_level,
             details,
             stock_quantity,
+            ledger_counts: if stock_quantity > 0 {
+                LedgerCounts::default().with(now)
+            } else {
+                LedgerCounts::default()
+            },
             created_at: now,
             updated_at: now,
             version: 1,

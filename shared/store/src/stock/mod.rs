@@ -12,12 +12,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dms_access::TenantScope;
 use dms_domain::{
-    calendar::Timestamp,
+    calendar::{MonthKey, Timestamp},
     central_stock::CentralPart,
     ids,
     refusal::{Refusal, ShortPart},
     search,
-    stock::{LedgerEntry, LedgerType, Part},
+    stock::{LedgerCounts, LedgerEntry, LedgerType, Part},
 };
 use dms_messages::EventKind;
 use uuid::Uuid;
@@ -71,6 +71,15 @@ impl Entity for LedgerEntry {
 
     fn version(&self) -> u64 {
         1
+    }
+
+    /// Most entries go with a movement of the part, which counts them.
+    fn tally(&self) -> Option<TallyCell> {
+        (self.kind == LedgerType::TransitLoss).then(|| TallyCell {
+            pk: keys::tally_pk(&keys::own_ledger_pk(&self.part_id)),
+            day: self.created_at.ist_date(),
+            code: NO_STATE,
+        })
     }
 }
 
@@ -216,6 +225,10 @@ impl Store {
     /// [`StoreError::Corrupt`]; the refusals come from the commit.
     pub fn create_part(&self, part: Part, opening: Option<LedgerEntry>) -> Result<Plan<Part>, StoreError> {
         let mut transaction = Transaction::new();
+        let part = match &opening {
+            Some(entry) => Part { ledger_counts: part.ledger_counts.with(entry.created_at), ..part },
+            None => part,
+        };
         transaction.create(&part)?;
         let number = part.details.part_number.as_str();
         transaction.claim(&keys::unique_beside(&part.id, PART_NUMBER, number), part.id, PART_NUMBER, number);
@@ -344,6 +357,9 @@ impl StockMove {
         }
         if let Some(number) = &self.number {
             update = update.when("partNumber", number);
+        }
+        if self.entry.is_some() {
+            update = update.count("ledgerCounts", LedgerCounts::name(MonthKey::of(self.now.ist_date())));
         }
         if self.promised != 0 {
             update = update.add("allocated", self.promised).when_at_least("allocated", -self.promised);

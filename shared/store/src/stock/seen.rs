@@ -54,7 +54,12 @@ impl SeenParts {
 
     /// An empty part that was made a moment ago: it leaves the index of low stock with its first pieces.
     pub(crate) fn made(&self, id: Uuid, details: &PartDetails) {
-        self.put(id, Seen::There(SeenPart::of(details, 0)));
+        self.know(id, details, 0);
+    }
+
+    /// A part with so many pieces in stock.
+    pub(crate) fn know(&self, id: Uuid, details: &PartDetails, stock_quantity: i64) {
+        self.put(id, Seen::There(SeenPart::of(details, stock_quantity)));
     }
 
     fn forget(&self, id: &Uuid) {

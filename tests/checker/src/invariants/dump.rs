@@ -17,7 +17,10 @@ impl Dump {
             let fields = typed.as_object().into_iter().flatten();
             Value::Object(fields.map(|(name, value)| (name.clone(), plain(value))).collect())
         });
-        let mut items: Vec<Value> = items.collect();
+        Self::of_items(items.collect())
+    }
+
+    pub(super) fn of_items(mut items: Vec<Value>) -> Self {
         items.sort_by_key(|item| (text(item, "pk").to_owned(), text(item, "sk").to_owned()));
         Self { items }
     }
@@ -89,7 +92,8 @@ fn plain(value: &Value) -> Value {
     let Some((kind, value)) = value.as_object().and_then(|value| value.iter().next()) else { return Value::Null };
     match kind.as_str() {
         "S" | "BOOL" => value.clone(),
-        "N" => value.as_str().and_then(|number| number.parse().ok()).map_or(Value::Null, Value::Number),
+        // Numbers of tallies have more digits than JSON's: they stay text.
+        "N" => value.as_str().and_then(|number| number.parse::<i64>().ok()).map_or(value.clone(), Value::from),
         "L" => Value::Array(value.as_array().into_iter().flatten().map(plain).collect()),
         "M" => {
             let fields = value.as_object().into_iter().flatten();

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike, Utc};
 use dms_domain::{
     calendar,
-    statuses::{InvoiceStatus, JobCardStatus, PartsIssueStatus, PartsRequestStatus, PurchaseOrderStatus},
+    statuses::{
+        InvoiceStatus, JobCardStatus, PartsIssueStatus, PartsRequestStatus, PurchaseOrderStatus, TallyCode,
+    },
 };
 use serde_json::Value;
 
@@ -21,7 +23,7 @@ struct List {
     centrals: bool,
     path: &'static str,
     states: &'static [&'static str],
-    code: fn(&str) -> Option<char>,
+    code: fn(&str) -> Option<TallyCode>,
 }
 
 impl List {
@@ -34,7 +36,7 @@ impl List {
     }
 }
 
-const STATELESS: fn(&str) -> Option<char> = |_| Some('-');
+const STATELESS: fn(&str) -> Option<TallyCode> = |_| Some(TallyCode::STATELESS);
 
 const LISTS: &[List] = &[
     List {
@@ -84,7 +86,7 @@ const PAGE: usize = 100;
 /// job cards say of their requests is so.
 pub(super) fn check(dump: &Dump, wrong: &mut Vec<String>) {
     for list in LISTS {
-        let mut recount: BTreeMap<String, i64> = BTreeMap::new();
+        let mut recount: BTreeMap<String, i128> = BTreeMap::new();
         for document in list.documents(dump) {
             let (pk, status) = (text(document, "pk"), text(document, "status"));
             let Some(code) = (list.code)(status) else {
@@ -97,14 +99,17 @@ pub(super) fn check(dump: &Dump, wrong: &mut Vec<String>) {
             }
             let created: DateTime<Utc> = text(document, "createdAt").parse().unwrap_or_default();
             let day = calendar::ist_date(created);
-            let cell = format!("TALLY#{pk} {} {:02}{code}", calendar::MonthKey::of(day), day.day());
-            *recount.entry(cell).or_default() += 1;
+            let cell = format!("TALLY#{pk} {} {:02}", calendar::MonthKey::of(day), day.day());
+            // Every state has five digits of the day's number.
+            let (cell, one) =
+                code.place().map_or((format!("{cell}-"), 1), |place| (cell, 100_000_i128.pow(place)));
+            *recount.entry(cell).or_default() += one;
         }
-        let mut tallied: BTreeMap<String, i64> = BTreeMap::new();
+        let mut tallied: BTreeMap<String, i128> = BTreeMap::new();
         let tallies = dump.starting("TALLY#");
         for tally in tallies.filter(|tally| list.has(text(tally, "pk").trim_start_matches("TALLY#"))) {
             for (cell, count) in tally.as_object().into_iter().flatten() {
-                let count = count.as_i64().unwrap_or_default();
+                let count = count.as_str().map_or(count.to_string(), str::to_owned).parse().unwrap_or_default();
                 if cell != "pk" && cell != "sk" && count != 0 {
                     tallied.insert(format!("{} {} {cell}", text(tally, "pk"), text(tally, "sk")), count);
                 }

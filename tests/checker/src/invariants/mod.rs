@@ -9,6 +9,8 @@ mod money;
 mod numbers;
 mod stock;
 
+use serde_json::Value;
+
 use crate::client::Shared;
 
 use dump::Dump;
@@ -25,15 +27,26 @@ pub(crate) async fn check(shared: &Shared<'_>, rng: &mut fastrand::Rng) -> Vec<S
     wrong
 }
 
+/// What is wrong with the items of the core table, given as plain JSON, however they came there.
+pub fn wrong_items(items: Vec<Value>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    check_documents(&Dump::of_items(items), &mut wrong);
+    wrong
+}
+
+fn check_documents(dump: &Dump, wrong: &mut Vec<String>) {
+    stock::check(dump, wrong);
+    documents::check(dump, wrong);
+    money::check(dump, wrong);
+    numbers::check(dump, wrong);
+    lists::check(dump, wrong);
+}
+
 /// What is wrong with the items, or was with an answer.
 pub(crate) fn check_items(shared: &Shared<'_>) -> (Vec<String>, Dump) {
     let mut wrong = shared.complaints.borrow().clone();
     let dump = Dump::of(&shared.world.wire.db);
-    stock::check(&dump, &mut wrong);
-    documents::check(&dump, &mut wrong);
-    money::check(&dump, &mut wrong);
-    numbers::check(&dump, &mut wrong);
-    lists::check(&dump, &mut wrong);
+    check_documents(&dump, &mut wrong);
     effects::check(shared, &dump, &mut wrong);
     (wrong, dump)
 }

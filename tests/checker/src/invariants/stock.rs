@@ -21,6 +21,12 @@ pub(super) fn check(dump: &Dump, wrong: &mut Vec<String>) {
         if sum != stock {
             wrong.push(format!("{pk} {name}: the stock is {stock}, the ledger's sum {sum}"));
         }
+        let moves = dump.starting(&ledger).filter(|entry| text(entry, "type") != "TRANSIT_LOSS").count();
+        let counts = part["ledgerCounts"].as_object().into_iter().flatten();
+        let counted: u64 = counts.filter_map(|(_, count)| count.as_u64()).sum();
+        if counted != moves as u64 {
+            wrong.push(format!("{pk} {name}: {moves} entries of the ledger, counted {counted}"));
+        }
         if stock < 0 {
             wrong.push(format!("{pk} {name}: the stock is {stock}"));
         }

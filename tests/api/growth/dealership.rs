@@ -1,0 +1,158 @@
+//! A generated dealership and what is asked about it.
+
+use std::path::Path;
+
+use chrono::NaiveDate;
+use dms_access::{AccessGrant, CentreClaim};
+use dms_domain::{calendar::Clock, formats::CentreCode, permissions::Role};
+use dms_local::{GenerateOptions, generate};
+use dms_testkit::{Client, TestApp};
+use serde_json::Value;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+/// How many of each are asked about.
+pub(super) const SAMPLES: usize = 12;
+
+/// A generated dealership.
+pub(super) struct Large {
+    _app: TestApp,
+    _folder: Option<TempDir>,
+    pub(super) admin: Client,
+    pub(super) manager: Client,
+    /// The manager's centre.
+    pub(super) centre: String,
+    /// Job cards of the centre, of all customers.
+    pub(super) cards: u64,
+    pub(super) all_cards: u64,
+    pub(super) customers: u64,
+    /// Documents of all times.
+    pub(super) some_cards: Vec<Value>,
+    pub(super) some_customers: Vec<Value>,
+    /// Customers with one vehicle that was serviced once: they are alike.
+    pub(super) some_served: Vec<Value>,
+    pub(super) some_vehicles: Vec<Value>,
+    pub(super) some_parts: Vec<Value>,
+    /// After the third page of the list of customers.
+    pub(super) cursor: String,
+}
+
+impl Large {
+    pub(super) async fn generate(rows: usize) -> Self {
+        // In memory there is room for 1 GiB.
+        let folder = (rows > 20_000).then(|| tempfile::tempdir().expect("a folder"));
+        let kept = std::env::var_os("DMS_GROWTH_FOLDER").map(|kept| Path::new(&kept).join(rows.to_string()));
+        let app = match kept.or_else(|| Some(folder.as_ref()?.path().to_owned())) {
+            Some(folder) => {
+                std::fs::create_dir_all(&folder).expect("a folder");
+                TestApp::start_in(folder, dms_local::all_routes()).await
+            }
+            None => TestApp::start(dms_local::all_routes()).await,
+        };
+        let until = NaiveDate::from_ymd_opt(2026, 11, 21).expect("a day");
+        let options = GenerateOptions {
+            customers: rows,
+            job_cards: rows,
+            service_centers: 12,
+            parts_per_centre: 30,
+            months: 24,
+            until: Some(until),
+            ..GenerateOptions::small()
+        };
+        let staff = ("password-1", app.app.password_cost);
+        let after_step = async |made| {
+            if std::env::var_os("DMS_GROWTH_VERBOSE").is_some() {
+                println!("{made} of {}", options.documents());
+            }
+            app.forget_stream().await;
+        };
+        generate(&app.app.store, &options, staff, until, after_step).await.expect("a dealership");
+        Self::ask_around(app, folder).await
+    }
+
+    async fn ask_around(app: TestApp, folder: Option<TempDir>) -> Self {
+        let admin = user(&app, Role::Admin, None);
+        let centres = admin.get("/api/service-centers").await.rows();
+        let centre = &centres[0];
+        let claim = CentreClaim {
+            id: text(centre, "id").parse().expect("a UUID"),
+            code: CentreCode::parse(text(centre, "code")).expect("a code"),
+        };
+        let centre = claim.id.to_string();
+        let manager = user(&app, Role::ScManager, Some(claim));
+        let total = async |client: &Client, path: &str| {
+            let answer = client.get(&format!("{path}{}limit=1", if path.contains('?') { '&' } else { '?' })).await;
+            answer.body["pagination"]["total"].as_u64().expect("a total")
+        };
+        let cards = total(&manager, "/api/job-cards").await;
+        let customers = total(&admin, "/api/customers").await;
+        let mut some_parts = manager.get("/api/inventory?limit=100").await.rows();
+        let mut busy = Vec::new();
+        for part in &some_parts {
+            let ledger = format!("/api/inventory/parts/{}/transactions", text(part, "id"));
+            busy.push(total(&manager, &ledger).await >= 20);
+        }
+        let mut busy = busy.into_iter();
+        // Those whose ledger has a whole page.
+        some_parts.retain(|_| busy.next() == Some(true));
+        assert!(!some_parts.is_empty(), "a part that is often needed");
+        let third = admin.get("/api/customers?page=3").await;
+        Self {
+            cards,
+            customers,
+            all_cards: total(&admin, "/api/job-cards").await,
+            some_cards: spread(&manager, "/api/job-cards", cards).await,
+            some_customers: spread(&admin, "/api/customers", customers).await,
+            some_served: served(&admin, customers).await,
+            some_vehicles: spread(&admin, "/api/vehicles", customers).await,
+            some_parts: some_parts.into_iter().take(SAMPLES).collect(),
+            cursor: third.body["pagination"]["nextCursor"].as_str().expect("a cursor").to_owned(),
+            centre,
+            manager,
+            admin,
+            _app: app,
+            _folder: folder,
+        }
+    }
+}
+
+fn user(app: &TestApp, role: Role, centre: Option<CentreClaim>) -> Client {
+    let user_id = Uuid::new_v4();
+    let grant = AccessGrant { user_id, session_id: user_id, role, centre };
+    app.with_token(app.app.tokens.issue_access(&grant, app.clock.now()).expect("a token"))
+}
+
+/// Rows of a list, from its beginning to its end.
+async fn spread(client: &Client, path: &str, total: u64) -> Vec<Value> {
+    let mut rows = Vec::new();
+    for page in pages(total, 1) {
+        rows.extend(client.get(&format!("{path}?limit=1&page={page}")).await.rows());
+    }
+    rows
+}
+
+async fn served(client: &Client, total: u64) -> Vec<Value> {
+    let mut served = Vec::new();
+    for page in pages(total, 100) {
+        let rows = client.get(&format!("/api/customers?limit=100&page={page}&expand=vehicles")).await.rows();
+        let is_alike = |row: &Value| {
+            let vehicles = row["vehicles"].as_array().expect("vehicles");
+            vehicles.len() == 1 && vehicles[0]["totalServices"] == 1
+        };
+        served.extend(rows.into_iter().find(is_alike));
+    }
+    served
+}
+
+/// Pages of a list, from the first to the last full one.
+pub(super) fn pages(total: u64, limit: u64) -> impl Iterator<Item = u64> {
+    let last = (total / limit).max(1);
+    let samples = last.min(SAMPLES as u64);
+    (0..samples).map(move |sample| 1 + (last - 1) * sample / (samples - 1).max(1))
+}
+
+/// A text of a document.
+#[track_caller]
+pub(super) fn text<'a>(document: &'a Value, field: &str) -> &'a str {
+    document[field].as_str().expect("a text")
+}
