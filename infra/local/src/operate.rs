@@ -60,9 +60,7 @@ pub async fn recount(
     let place = Place::open(options).await?;
     let recounted = place.store.recount(progress).await?;
     if repair {
-        for difference in &recounted.differences {
-            place.store.correct(difference).await?;
-        }
+        place.store.correct_all(&recounted.differences).await?;
     }
     place.close().await;
     Ok(recounted)

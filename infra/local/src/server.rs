@@ -4,7 +4,7 @@ use std::{
     fs::{self, File},
     io,
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
@@ -35,6 +35,10 @@ use crate::{GenerateError, Options, admin_user::ensure_admin, all_routes, demo, 
 const STOP_WITHIN: Duration = Duration::from_secs(5);
 const PREFIX: &str = "dms-local-";
 const BUCKET: &str = "dms-local-files";
+/// The form of the data in the folder: another number when older data can no longer be read.
+const FORMAT: &str = "2";
+/// The embedded DynamoDB's file: in a folder that was used.
+const DATABASE: &str = "dynamodb.sqlite";
 
 /// Why the server does not start.
 #[derive(Debug, Error)]
@@ -45,6 +49,9 @@ pub enum ServerError {
     /// Another process uses the data folder.
     #[error("the data folder {} is used by another process", .0.display())]
     FolderInUse(PathBuf),
+    /// The data folder was written by an older version.
+    #[error("the data in {} is of another version: remove the folder, or name another one by --data-dir", .0.display())]
+    OldFolder(PathBuf),
     /// The embedded cloud.
     #[error(transparent)]
     Cloud(#[from] CloudError),
@@ -154,12 +161,25 @@ pub(crate) async fn until(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
+/// Takes the data folder for this process, if its data has the form that this version writes.
 pub(crate) fn lock(options: &Options) -> Result<File, ServerError> {
-    let file = File::create(options.data_dir.join("lock"))?;
+    let folder = &options.data_dir;
+    let file = File::create(folder.join("lock"))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(fs::TryLockError::WouldBlock) => Err(ServerError::FolderInUse(options.data_dir.clone())),
+        Ok(()) => check_format(folder).map(|()| file),
+        Err(fs::TryLockError::WouldBlock) => Err(ServerError::FolderInUse(folder.clone())),
         Err(fs::TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+fn check_format(folder: &Path) -> Result<(), ServerError> {
+    let note = folder.join("format");
+    match fs::read_to_string(&note) {
+        Ok(format) if format.trim() == FORMAT => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !folder.join(DATABASE).exists() => {
+            Ok(fs::write(note, FORMAT)?)
+        }
+        Ok(_) | Err(_) => Err(ServerError::OldFolder(folder.to_owned())),
     }
 }
 

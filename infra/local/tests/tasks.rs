@@ -4,7 +4,9 @@
 
 mod support;
 
-use support::{Server, on};
+use dms_local::DEMO_PASSWORD;
+use serde_json::json;
+use support::{PATIENCE, Process, Server, on};
 
 #[tokio::test]
 async fn the_first_admin_of_a_deployment_is_created_from_the_command_line() {
@@ -45,4 +47,51 @@ async fn a_recount_after_kill_9_finds_no_difference_and_a_redrive_nothing_dead()
     assert_eq!(String::from_utf8_lossy(&redriven.stdout), "0 dead letters are in rollups again\n");
     let wrong = run(&["redrive", "letters"]);
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("notifications, rollups, uploads"));
+}
+
+#[tokio::test]
+async fn a_generated_dealership_is_served_with_the_demo_beside_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let asked = ["generate", "--customers", "60", "--job-cards", "80", "--service-centers", "2", "--months", "2"];
+    let generate = |more: &[&str]| Process::spawn(on(folder.path(), &[&asked[..], more].concat()));
+    let mut first = generate(&[]);
+    let said = first.line().await.expect("what was done");
+    assert!(said.starts_with("generated in"), "{said}");
+    let (status, errors) = first.end(PATIENCE).await;
+    assert_eq!(status.code(), Some(0), "{errors}");
+    // Once more changes nothing; something else is refused.
+    let said = generate(&[]).line().await.expect("what was done");
+    assert!(said.contains("there already"), "{said}");
+    let (status, errors) = generate(&["--seed", "2"]).end(PATIENCE).await;
+    assert!(status.code() == Some(1) && errors.contains("other options"), "{status} {errors}");
+
+    let server = Server::start(on(folder.path(), &["--rate-limit-per-minute", "0"])).await;
+    let (status, errors) = generate(&[]).end(PATIENCE).await;
+    assert!(status.code() == Some(1) && errors.contains("used by another process"), "{status} {errors}");
+    let manager = server.login("manager@mum01.example", DEMO_PASSWORD).await;
+    let admin = server.login("admin@demo.example", DEMO_PASSWORD).await;
+    let own = manager.total("/api/job-cards").await;
+    assert!((20..80).contains(&own), "{own}");
+    assert_eq!(manager.walk("/api/job-cards").await.len() as u64, own);
+    assert_eq!(admin.total("/api/customers").await, 60 + 16);
+    assert_eq!(admin.total("/api/job-cards").await, 80 + 16);
+    // The numbers go on after the generated ones.
+    let created = manager.create("/api/customers", &json!({"name": "Asha Rao", "phone": "9876543210"})).await;
+    assert_eq!(created["customerNumber"], "CUST-0077");
+    assert_eq!(admin.read("/api/inventory/reconciliation").await["differences"], 0);
+}
+
+#[tokio::test]
+async fn data_of_another_version_is_left_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    Server::start(on(folder.path(), &["--no-demo"])).await.kill().await;
+    let format = folder.path().join("format");
+    std::fs::write(&format, "1").expect("written");
+    for gone in [false, true] {
+        if gone {
+            std::fs::remove_file(&format).expect("removed");
+        }
+        let (status, errors) = Process::spawn(on(folder.path(), &["recount"])).end(PATIENCE).await;
+        assert!(status.code() == Some(1) && errors.contains("of another version"), "{status} {errors}");
+    }
 }

@@ -5,6 +5,7 @@ use std::io::Cursor;
 use calamine::{Data, Reader, Xlsx};
 use chrono::TimeDelta;
 use dms_local::EventPlayer;
+use dms_store::Bulk;
 use dms_testkit::{Answer, Centre, Dealership};
 use serde_json::{Value, json};
 
@@ -233,4 +234,56 @@ async fn what_cannot_be_asked_is_named() {
         assert!(dealership.one.engineer.get(&path).await.status.as_u16() == 403);
     }
     dealership.admin.get("/api/reports/inventory?dateFrom=2026-01-01").await.refused(400, "BAD_QUERY");
+}
+
+/// So many parts in the first centre's stock, without their ledger.
+async fn many_parts(dealership: &Dealership, count: usize) {
+    let first = dealership.part(&dealership.one, 2).await;
+    let (store, clock) = (&dealership.app.app.store, &dealership.app.app.clock);
+    let part = store.parts_kept([id(&first).parse().expect("an id")]).await.expect("parts").remove(0);
+    let mut load = store.load("parts", "").await.expect("a load");
+    let numbers: Vec<usize> = (1..count).collect();
+    for numbers in numbers.chunks(1_000) {
+        let mut bulk = Bulk::default();
+        for n in numbers {
+            let mut part = part.clone();
+            part.id = dms_store::new_id(clock.now(), dms_domain::ids::ordinal_of(&part.id));
+            part.details.part_number = format!("MANY-{n:06}");
+            bulk.add(store.create_part(part, None).expect("a plan").transaction);
+        }
+        store.write_step(&mut load, bulk).await.expect("written");
+    }
+}
+
+async fn download(url: &str) -> Vec<u8> {
+    let answer = reqwest::get(url).await.expect("an answer");
+    assert_eq!(answer.status(), 200);
+    answer.bytes().await.expect("bytes").to_vec()
+}
+
+#[tokio::test]
+async fn a_report_too_long_for_an_answer_comes_as_a_link() {
+    let dealership = Dealership::open(dms_local::all_routes()).await;
+    many_parts(&dealership, 5_001).await;
+    let path = "/api/reports/inventory";
+    let one = &dealership.one;
+    for format in ["json", "csv", "excel"] {
+        let report = one.inventory.get(&format!("{path}?format={format}")).await.expect(200);
+        assert_eq!((&report["rowCount"], &report["rows"]), (&json!(5_001), &json!([])), "{format}");
+        assert_eq!(report["totals"]["value"], 5_001 * 3_999);
+        let name = report["file"]["filename"].as_str().expect("a name");
+        let content = download(report["file"]["url"].as_str().expect("a link")).await;
+        let rows = match format {
+            "json" => serde_json::from_slice::<Vec<Value>>(&content).expect("rows").len(),
+            "csv" => String::from_utf8(content).expect("text").lines().count() - 2,
+            _ => {
+                let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(content)).expect("a workbook");
+                book.worksheet_range("Inventory").expect("a sheet").rows().count() - 2
+            }
+        };
+        assert_eq!(rows, 5_001, "{name}");
+    }
+    one.inventory.get(&format!("{path}?format=pdf")).await.refused(409, "REPORT_TOO_LARGE");
+    let grouped = one.inventory.get(&format!("{path}?groupBy=category&format=pdf")).await;
+    assert_eq!(grouped.status, 200, "what is few rows is no long report");
 }

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    DEMO_PASSWORD, secret,
+    DEMO_PASSWORD, events, secret,
     server::{self, ServerError},
 };
 use centres::Centre;
@@ -153,7 +153,11 @@ pub async fn generate_in_folder(
     let cloud = EmbeddedCloud::start(Storage::Folder(local.data_dir.clone())).await?;
     let app = server::config(&cloud, secret::of(&local.data_dir)?, 0, local.warehouse_state).connect()?;
     app.store.create_missing_tables().await?;
+    let services = |error: &dyn std::error::Error| ServerError::Services(error.to_string());
+    app.queues.create_missing().await.map_err(|error| services(&error))?;
     cloud.tune().await?;
+    // What a server had not come to is dealt with now: the figures are counted at the end.
+    Box::pin(events::catch_up(&app, cloud.streams(), &local.data_dir)).await.map_err(|error| services(&error))?;
     let staff = (DEMO_PASSWORD, app.password_cost);
     let after_step = async |made| {
         progress(made);
