@@ -18,14 +18,7 @@ pub(crate) struct Asked;
 impl Spec for Asked {
     type Row = Dashboard;
 
-    const SPEC: QuerySpec = QuerySpec {
-        filters: &[],
-        sorts: &[],
-        expands: &[],
-        list: false,
-        by_centre: true,
-        texts: &[period::FROM, period::TO],
-    };
+    const SPEC: QuerySpec = QuerySpec::figures(&[period::FROM, period::TO]);
 }
 
 /// Dashboard

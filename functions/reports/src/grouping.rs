@@ -6,16 +6,18 @@ use std::{
 };
 
 use chrono::NaiveDate;
-use dms_access::ListScope;
+use dms_access::{ListScope, TenantScope};
 use dms_domain::{
     calendar::MonthKey,
-    ids,
     query::{Query, QueryError},
     rollup::{Measure, Place, Sheet},
+    service_centre::ServiceCentre,
 };
 use dms_http::{ApiResult, AppState};
 use dms_store::StoreError;
 use futures::future::try_join_all;
+
+use crate::centres;
 
 /// The name of the parameter.
 pub(crate) const GROUP_BY: &str = "groupBy";
@@ -100,19 +102,19 @@ pub(crate) async fn entries(
     (period, by): (&RangeInclusive<NaiveDate>, GroupBy),
 ) -> ApiResult<Vec<Entry>> {
     let days = (*period.start(), *period.end());
-    let centres: Vec<(ListScope, Option<String>)> = match (by, scope) {
-        (GroupBy::Centre, ListScope::One(one)) => {
-            let centre = app.store.centre_of(one).await?;
-            vec![(scope, centre.map(|centre| centre.details.code.to_string()))]
-        }
-        (GroupBy::Centre, ListScope::All(all)) => {
-            let of = |centre: dms_domain::service_centre::ServiceCentre| {
-                let scope = all.scope(ids::ordinal_of(&centre.id)?);
-                Some((ListScope::One(scope), Some(centre.details.code.to_string())))
+    let centres: Vec<(ListScope, Option<String>)> = match by {
+        GroupBy::Centre => {
+            let apart = |(scope, centre): (TenantScope, ServiceCentre)| {
+                (ListScope::One(scope), Some(centre.details.code.to_string()))
             };
-            app.store.all_centres().await?.into_iter().filter_map(of).collect()
+            centres::of(app, scope).await?.into_iter().map(apart).collect()
         }
-        _ => vec![(scope, None)],
+        GroupBy::Day
+        | GroupBy::Month
+        | GroupBy::ServiceType
+        | GroupBy::Engineer
+        | GroupBy::Part
+        | GroupBy::Category => vec![(scope, None)],
     };
     let reads = centres.into_iter().map(|(scope, centre)| async move {
         let rolled = app.store.rolled(scope, sheet, days).await?.into_iter();

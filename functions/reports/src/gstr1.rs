@@ -26,7 +26,7 @@ use dms_store::keys::TenantKind;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::gstr1_sheets;
+use crate::{centres, gstr1_sheets};
 
 /// Most invoices, and most credit notes, of a return: its answer stays below the 6 MB that a Lambda function can give.
 const MOST_DOCUMENTS: usize = 10_000;
@@ -36,14 +36,7 @@ pub(crate) struct Asked;
 impl Spec for Asked {
     type Row = Gstr1;
 
-    const SPEC: QuerySpec = QuerySpec {
-        filters: &[],
-        sorts: &[],
-        expands: &[],
-        list: false,
-        by_centre: true,
-        texts: &["period", "format", "gstin"],
-    };
+    const SPEC: QuerySpec = QuerySpec::figures(&["period", "format", "gstin"]);
 }
 
 /// The return, with what it was made of.
@@ -157,25 +150,12 @@ async fn registered(
 ) -> ApiResult<(Gstin, Vec<(TenantScope, ServiceCentre)>)> {
     let asked = query.text("gstin").map(Gstin::parse).transpose();
     let asked = asked.map_err(|error| QueryError::new("gstin", error.to_string()))?;
-    let centres = match permit.list_scope(query.service_center_id)? {
-        ListScope::One(scope) => {
-            let centre = app.store.centre_of(scope).await?;
-            vec![(scope, centre.ok_or(Refusal::NotFound { what: "service centre" })?)]
-        }
-        ListScope::All(all) => {
-            if asked.is_none() {
-                return Err(QueryError::new(
-                    "serviceCenterId",
-                    "or gstin is required of those who have no centre",
-                )
-                .into());
-            }
-            let centres = app.store.all_centres().await?.into_iter();
-            centres
-                .filter_map(|centre| Some((all.scope(dms_domain::ids::ordinal_of(&centre.id)?), centre)))
-                .collect()
-        }
-    };
+    let scope = permit.list_scope(query.service_center_id)?;
+    if matches!(scope, ListScope::All(_)) && asked.is_none() {
+        let message = "or gstin is required of those who have no centre";
+        return Err(QueryError::new("serviceCenterId", message).into());
+    }
+    let centres = centres::of(app, scope).await?;
     let of = |centre: &ServiceCentre| centre.details.gstin.clone();
     let gstin = asked.or_else(|| centres.first().and_then(|(_, centre)| of(centre)));
     let gstin = gstin.ok_or_else(|| Refusal::conflict("NO_GSTIN", "The service centre has no GSTIN"))?;

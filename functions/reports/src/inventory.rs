@@ -1,11 +1,8 @@
 use std::collections::BTreeMap;
 
 use axum::{extract::State, response::Response};
-use dms_access::{CentralScope, ListScope, TenantScope};
-use dms_domain::{
-    gst::portal::Number, ids, money::Paise, permissions::grant, query::QuerySpec, service_centre::ServiceCentre,
-    stock::PartDetails,
-};
+use dms_access::{CentralScope, ListScope};
+use dms_domain::{gst::portal::Number, money::Paise, permissions::grant, query::QuerySpec, stock::PartDetails};
 use dms_http::{
     ApiResult, App, AppState, Pdf,
     csv::Csv,
@@ -17,6 +14,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
+    centres,
     grouping::{GROUP_BY, GroupBy},
     report::{self, FORMAT, Format, Report, ReportData, Row, TOTAL},
     sheet::{Cell, Column},
@@ -31,14 +29,7 @@ pub(crate) struct Asked;
 impl Spec for Asked {
     type Row = ReportData<StockRow>;
 
-    const SPEC: QuerySpec = QuerySpec {
-        filters: &[],
-        sorts: &[],
-        expands: &[],
-        list: false,
-        by_centre: true,
-        texts: &[GROUP_BY, FORMAT],
-    };
+    const SPEC: QuerySpec = QuerySpec::figures(&[GROUP_BY, FORMAT]);
 }
 
 /// A part in a stock, or all of a category or of a stock.
@@ -176,7 +167,12 @@ async fn parts(app: &App, centres: Option<ListScope>, central: Option<CentralSco
             })
             .await?;
     }
-    for (scope, code) in stocks(app, centres).await? {
+    let centres = match centres {
+        Some(scope) => centres::of(app, scope).await?,
+        None => Vec::new(),
+    };
+    for (scope, centre) in centres {
+        let code = centre.details.code.to_string();
         app.store
             .each_part(scope, |part| {
                 rows.push(StockRow::of(&part.details, (part.stock_quantity, part.headroom), &code));
@@ -185,21 +181,6 @@ async fn parts(app: &App, centres: Option<ListScope>, central: Option<CentralSco
     }
     rows.sort_by(|a, b| (&a.service_center, &a.label).cmp(&(&b.service_center, &b.label)));
     Ok(rows)
-}
-
-/// The centres and their codes.
-async fn stocks(app: &App, centres: Option<ListScope>) -> ApiResult<Vec<(TenantScope, String)>> {
-    let code = |centre: ServiceCentre| centre.details.code.to_string();
-    Ok(match centres {
-        None => Vec::new(),
-        Some(ListScope::One(scope)) => {
-            app.store.centre_of(scope).await?.map(|centre| (scope, code(centre))).into_iter().collect()
-        }
-        Some(ListScope::All(all)) => {
-            let centres = app.store.all_centres().await?.into_iter();
-            centres.filter_map(|centre| Some((all.scope(ids::ordinal_of(&centre.id)?), code(centre)))).collect()
-        }
-    })
 }
 
 /// What the parts of each category, or of each stock, come to; the parts themselves otherwise.

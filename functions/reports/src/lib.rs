@@ -1,6 +1,7 @@
 //! The dashboard and the reports (specification §12): sums that the rollups keep, and what is computed from a month's
 //! documents.
 
+mod centres;
 mod dashboard;
 mod engineers;
 mod grouping;

@@ -27,14 +27,7 @@ pub(crate) struct Asked<R>(PhantomData<fn() -> R>);
 impl<R: ToSchema + 'static> Spec for Asked<R> {
     type Row = ReportData<R>;
 
-    const SPEC: QuerySpec = QuerySpec {
-        filters: &[],
-        sorts: &[],
-        expands: &[],
-        list: false,
-        by_centre: true,
-        texts: &[period::FROM, period::TO, GROUP_BY, FORMAT],
-    };
+    const SPEC: QuerySpec = QuerySpec::figures(&[period::FROM, period::TO, GROUP_BY, FORMAT]);
 }
 
 /// A row that is made of sums alone.

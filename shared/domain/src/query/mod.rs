@@ -38,6 +38,11 @@ pub struct QuerySpec {
 }
 
 impl QuerySpec {
+    /// Figures of a centre or of all: `fields`, `serviceCenterId`, and parameters of their own.
+    pub const fn figures(texts: &'static [&'static str]) -> Self {
+        Self { filters: &[], sorts: &[], expands: &[], list: false, by_centre: true, texts }
+    }
+
     /// One document: `fields` and `expand`.
     pub const fn document(expands: &'static [&'static str]) -> Self {
         Self { filters: &[], sorts: &[], expands, list: false, by_centre: false, texts: &[] }
