@@ -1,20 +1,13 @@
 //! Messages taken out of their queues, to be delivered by hand.
 
-use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use aws_lambda_events::sqs::SqsEvent;
 use dms_local::EventPlayer;
 use dms_messages::{Queue, Received};
 use dms_testkit::Dealership;
 
 /// Messages as Lambda brings them.
 pub(crate) fn event(messages: &[&Received]) -> SqsEvent {
-    let mut event = SqsEvent::default();
-    event.records.extend(messages.iter().map(|message| {
-        let mut record = SqsMessage::default();
-        record.message_id = Some(message.id.clone());
-        record.body = Some(message.body.clone());
-        record
-    }));
-    event
+    dms_local::batch(messages.iter().copied())
 }
 
 /// Relays all there is, and takes it out of the queues.

@@ -105,9 +105,7 @@ async fn a_wrong_number_is_found_and_mended() {
             "TALLY#CUST 2026-11 23-: 0 is stored, 1 counted"
         ]
     );
-    for difference in &found {
-        store.correct(difference).await.expect("mended");
-    }
+    store.correct_all(&found).await.expect("mended");
     assert_eq!(recount(&dealership).await.differences, []);
 }
 

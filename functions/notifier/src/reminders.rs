@@ -19,9 +19,6 @@ pub enum RemindError {
     /// SQS.
     #[error(transparent)]
     Queue(#[from] QueueError),
-    /// A message that has no text form.
-    #[error("an event cannot be written: {0}")]
-    Message(#[from] serde_json::Error),
 }
 
 /// Sends an event for each reminder whose day has come and that still holds. Whatever is sent twice is told once: the
@@ -42,9 +39,7 @@ pub async fn remind(store: &Store, queues: &Queues, now: DateTime<Utc>) -> Resul
         let messages = due.iter().filter_map(|(_, reminder)| {
             of(reminder).filter(|vehicle| reminder.holds(vehicle)).map(|vehicle| message(reminder, vehicle, now))
         });
-        let bodies = messages.map(|message| serde_json::to_string(&message)).collect::<Result<Vec<_>, _>>()?;
-        queues.send(Queue::Notifications, &bodies).await?;
-        sent += bodies.len();
+        sent += queues.send_all(Queue::Notifications, messages).await?;
         for (note, _) in &due {
             store.forget_reminder(note).await?;
         }

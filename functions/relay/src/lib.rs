@@ -17,7 +17,7 @@ use dms_http::{
 use dms_messages::{Queue, QueueError, Queues, RollupChange};
 use dms_store::{Item, Outgoing, Store, StoreError};
 use futures::future::try_join_all;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use thiserror::Error;
 
 /// A command younger than this may still be in the stream.
@@ -47,9 +47,6 @@ pub enum RelayError {
     /// SQS.
     #[error(transparent)]
     Queue(#[from] QueueError),
-    /// A message that has no text form.
-    #[error("an event cannot be written: {0}")]
-    Message(#[from] serde_json::Error),
 }
 
 /// The relay.
@@ -119,23 +116,15 @@ impl Relay {
     }
 
     async fn send(&self, outgoing: &[Outgoing]) -> Result<(), RelayError> {
-        self.send_all(Queue::Notifications, outgoing.iter().flat_map(|command| &command.messages)).await?;
+        let messages = outgoing.iter().flat_map(|command| &command.messages);
+        self.queues.send_all(Queue::Notifications, messages).await?;
         try_join_all(outgoing.iter().map(|command| self.store.sent(&command.key))).await?;
         Ok(())
     }
 
     async fn send_changes(&self, changes: &[RollupChange]) -> Result<(), RelayError> {
-        self.send_all(Queue::Rollups, changes).await
-    }
-
-    async fn send_all<M: Serialize>(
-        &self,
-        queue: Queue,
-        messages: impl IntoIterator<Item = M>,
-    ) -> Result<(), RelayError> {
-        let bodies: Vec<String> =
-            messages.into_iter().map(|message| serde_json::to_string(&message)).collect::<Result<_, _>>()?;
-        Ok(self.queues.send(queue, &bodies).await?)
+        self.queues.send_all(Queue::Rollups, changes).await?;
+        Ok(())
     }
 }
 

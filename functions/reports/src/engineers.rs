@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    grouping::{GroupBy, Sums, of},
+    grouping::{GroupBy, Sums, of, sum_of},
     report::{Report, ReportData, Row},
     sheet::{Cell, Column},
     summed::{self, Asked, Question, Summed},
@@ -82,7 +82,7 @@ impl Summed for EngineerRow {
 
     fn of(label: String, sums: &Sums) -> Self {
         let finished = of(sums, Measure::CardsFinished);
-        let opened: i64 = Measure::CARDS.iter().map(|measure| of(sums, *measure)).sum();
+        let opened = sum_of(sums, Measure::CARDS);
         Self {
             engineer_id: label.parse().ok(),
             label,

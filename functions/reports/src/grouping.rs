@@ -161,6 +161,11 @@ pub(crate) fn labels(period: &RangeInclusive<NaiveDate>, by: GroupBy) -> BTreeSe
     }
 }
 
+/// Several measures of a row together.
+pub(crate) fn sum_of(sums: &Sums, measures: &[Measure]) -> i64 {
+    measures.iter().map(|measure| of(sums, *measure)).sum()
+}
+
 /// A measure of a row; 0 where nothing was.
 pub(crate) fn of(sums: &Sums, measure: Measure) -> i64 {
     sums.get(&measure).copied().unwrap_or_default()

@@ -14,7 +14,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    grouping::{GroupBy, Sums, of},
+    grouping::{GroupBy, Sums, of, sum_of},
     report::{ReportData, Row},
     sheet::{Cell, Column},
     summed::{self, Asked, Question, Summed},
@@ -81,8 +81,8 @@ impl Summed for JobCardsRow {
     fn of(label: String, sums: &Sums) -> Self {
         Self {
             label,
-            total: Measure::CARDS.iter().map(|measure| of(sums, *measure)).sum(),
-            pending: of(sums, Measure::CardsCreated) + of(sums, Measure::CardsAssigned),
+            total: sum_of(sums, Measure::CARDS),
+            pending: sum_of(sums, Measure::PENDING_CARDS),
             in_progress: of(sums, Measure::CardsInProgress),
             parts_pending: of(sums, Measure::CardsPartsPending),
             completed: of(sums, Measure::CardsCompleted),

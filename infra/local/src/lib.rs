@@ -21,7 +21,7 @@ pub use generate::{
 pub use operate::{recount, redrive};
 pub use options::{Options, Task};
 pub use server::{LocalServer, ServerError};
-pub use workers::{check_uploads_once, sweep_files};
+pub use workers::{batch, check_uploads_once, sweep_files};
 
 use dms_http::ApiRouter;
 

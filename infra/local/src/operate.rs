@@ -3,15 +3,12 @@
 
 use std::fs::File;
 
-use dms_embedded_cloud::{EmbeddedCloud, Storage};
+use dms_embedded_cloud::EmbeddedCloud;
 use dms_http::config::{optional, queues_from_env, store_from_env};
 use dms_messages::{Queue, Queues};
 use dms_store::{Recounted, Store};
 
-use crate::{
-    Options, ServerError, events, secret,
-    server::{config, lock},
-};
+use crate::{Options, ServerError, server::open_folder};
 
 /// Where an operator works.
 struct Place {
@@ -26,16 +23,7 @@ impl Place {
         if optional("DMS_TABLE_PREFIX").is_some() {
             return Ok(Self { store: store_from_env()?, queues: queues_from_env()?, local: None });
         }
-        let lock = lock(options)?;
-        let cloud = EmbeddedCloud::start(Storage::Folder(options.data_dir.clone())).await?;
-        let app = config(&cloud, secret::of(&options.data_dir)?, 0, options.warehouse_state).connect()?;
-        let wrong = |error: &dyn std::error::Error| ServerError::Services(error.to_string());
-        app.store.create_missing_tables().await?;
-        app.queues.create_missing().await.map_err(|error| wrong(&error))?;
-        // What the server had not come to when it was stopped.
-        Box::pin(events::catch_up(&app, cloud.streams(), &options.data_dir))
-            .await
-            .map_err(|error| wrong(&error))?;
+        let (cloud, app, lock) = open_folder(options).await?;
         let (store, queues) = (app.store.clone(), app.queues.clone());
         Ok(Self { store, queues, local: Some((cloud, lock)) })
     }

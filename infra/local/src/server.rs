@@ -15,7 +15,7 @@ use dms_access::password::PasswordCost;
 use dms_domain::{file::Shelf, formats::GstState};
 use dms_embedded_cloud::{CloudError, EmbeddedCloud, Storage};
 use dms_http::{
-    REPLAYED, REQUEST_ID, SystemClock,
+    AppState, REPLAYED, REQUEST_ID, SystemClock,
     config::{Config, ConfigError, DEFAULT_ACCESS_TTL_SECS, DEFAULT_REFRESH_TTL_SECS, Endpoints},
     service,
 };
@@ -29,7 +29,7 @@ use tokio::{
 };
 use tower_http::cors::{Any, CorsLayer};
 
-use crate::{GenerateError, Options, admin_user::ensure_admin, all_routes, demo, secret, workers};
+use crate::{GenerateError, Options, admin_user::ensure_admin, all_routes, demo, events, secret, workers};
 
 /// A client that keeps its connection open is not waited for for ever.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
@@ -162,7 +162,7 @@ pub(crate) async fn until(mut stopped: watch::Receiver<bool>) {
 }
 
 /// Takes the data folder for this process, if its data has the form that this version writes.
-pub(crate) fn lock(options: &Options) -> Result<File, ServerError> {
+fn lock(options: &Options) -> Result<File, ServerError> {
     let folder = &options.data_dir;
     let file = File::create(folder.join("lock"))?;
     match file.try_lock() {
@@ -170,6 +170,22 @@ pub(crate) fn lock(options: &Options) -> Result<File, ServerError> {
         Err(fs::TryLockError::WouldBlock) => Err(ServerError::FolderInUse(folder.clone())),
         Err(fs::TryLockError::Error(error)) => Err(error.into()),
     }
+}
+
+/// Opens the data folder for another task than serving: with all that the server had not come to when it was stopped dealt
+/// with.
+pub(crate) async fn open_folder(options: &Options) -> Result<(EmbeddedCloud, AppState, File), ServerError> {
+    let lock = lock(options)?;
+    let cloud = EmbeddedCloud::start(Storage::Folder(options.data_dir.clone())).await?;
+    let app = config(&cloud, secret::of(&options.data_dir)?, 0, options.warehouse_state).connect()?;
+    let services = |error: &dyn std::error::Error| ServerError::Services(error.to_string());
+    app.store.create_missing_tables().await?;
+    app.queues.create_missing().await.map_err(|error| services(&error))?;
+    cloud.tune().await?;
+    Box::pin(events::catch_up(&app, cloud.streams(), &options.data_dir))
+        .await
+        .map_err(|error| services(&error))?;
+    Ok((cloud, app, lock))
 }
 
 fn check_format(folder: &Path) -> Result<(), ServerError> {
@@ -193,12 +209,7 @@ fn cors() -> CorsLayer {
     ])
 }
 
-pub(crate) fn config(
-    cloud: &EmbeddedCloud,
-    secret: Vec<u8>,
-    rate_limit: u32,
-    warehouse_state: GstState,
-) -> Config {
+fn config(cloud: &EmbeddedCloud, secret: Vec<u8>, rate_limit: u32, warehouse_state: GstState) -> Config {
     let (access_key, secret_key) = EmbeddedCloud::credentials();
     Config {
         region: EmbeddedCloud::REGION.to_owned(),

@@ -129,9 +129,9 @@ fn checker(app: &AppState) -> FileChecker {
 }
 
 /// Messages as Lambda brings them.
-pub(crate) fn batch(messages: &[Received]) -> SqsEvent {
+pub fn batch<'m>(messages: impl IntoIterator<Item = &'m Received>) -> SqsEvent {
     let mut event = SqsEvent::default();
-    event.records.extend(messages.iter().map(|message| {
+    event.records.extend(messages.into_iter().map(|message| {
         let mut record = SqsMessage::default();
         record.message_id = Some(message.id.clone());
         record.body = Some(message.body.clone());

@@ -80,8 +80,7 @@ pub struct Customers {
     pub new: i64,
 }
 
-/// States that are neither finished nor begun.
-const PENDING: &[Measure] = &[Measure::CardsCreated, Measure::CardsAssigned];
+/// The work is done.
 const COMPLETED: &[Measure] = &[Measure::CardsCompleted, Measure::CardsInvoiced];
 
 /// The first day whose sums the dashboard needs: that of the last month, or of the period.
@@ -117,7 +116,7 @@ impl Dashboard {
             },
             job_cards: JobCards {
                 total: cards(Measure::CARDS),
-                pending: cards(PENDING),
+                pending: cards(Measure::PENDING_CARDS),
                 completed: cards(COMPLETED),
             },
             inventory: Inventory {

@@ -11,6 +11,7 @@ use aws_sdk_sqs::{
     config::{BehaviorVersion, Region, SharedHttpClient, timeout::TimeoutConfig},
     types::{QueueAttributeName, SendMessageBatchRequestEntry},
 };
+use serde::Serialize;
 use thiserror::Error;
 
 /// How to reach SQS.
@@ -138,14 +139,6 @@ impl Queues {
         Ok(())
     }
 
-    /// Whether SQS answers.
-    ///
-    /// # Errors
-    /// [`QueueError`].
-    pub async fn ping(&self) -> Result<(), QueueError> {
-        self.backlog(Queue::Notifications).await.map(|_| ())
-    }
-
     /// How much a queue holds, and its dead letters.
     ///
     /// # Errors
@@ -201,6 +194,21 @@ impl Queues {
     /// The real name of a queue.
     pub fn name(&self, queue: Queue) -> String {
         format!("{}{}", self.prefix, queue.name())
+    }
+
+    /// Puts messages into a queue, each as JSON; how many.
+    ///
+    /// # Errors
+    /// [`QueueError`] as for [`Self::send`], or when a message has no text form.
+    pub async fn send_all<M: Serialize>(
+        &self,
+        queue: Queue,
+        messages: impl IntoIterator<Item = M>,
+    ) -> Result<usize, QueueError> {
+        let texts = messages.into_iter().map(|message| serde_json::to_string(&message));
+        let bodies: Vec<String> = texts.collect::<Result<_, _>>().map_err(failed)?;
+        self.send(queue, &bodies).await?;
+        Ok(bodies.len())
     }
 
     /// Puts messages into a queue.

@@ -111,16 +111,7 @@ impl Store {
         Ok(Recounted { items, numbers: numbers.len() as u64, differences: differences.collect() })
     }
 
-    /// Adds to a number what is missing: what others add to it meanwhile stays.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
-    pub async fn correct(&self, difference: &Difference) -> Result<(), StoreError> {
-        let Difference { key, attribute, stored, counted } = difference;
-        self.update_now(Update::of(key.clone()).add(attribute, counted - stored)).await
-    }
-
-    /// The same of many differences, each item once.
+    /// Adds to numbers what is missing, each item once: what others add to them meanwhile stays.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].

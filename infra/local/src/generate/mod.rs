@@ -14,14 +14,13 @@ use std::collections::VecDeque;
 use chrono::NaiveDate;
 use dms_access::password::{self, PasswordCost};
 use dms_domain::{calendar, ids::CentreOrdinal, numbering::Series};
-use dms_embedded_cloud::{EmbeddedCloud, Storage};
 use dms_store::{Bulk, Load, Store, StoreError, Transaction};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    DEMO_PASSWORD, events, secret,
-    server::{self, ServerError},
+    DEMO_PASSWORD,
+    server::{ServerError, open_folder},
 };
 use centres::Centre;
 pub use options::Options;
@@ -149,15 +148,8 @@ pub async fn generate_in_folder(
     mut progress: impl FnMut(u64),
 ) -> Result<Generated, ServerError> {
     std::fs::create_dir_all(&local.data_dir)?;
-    let _lock = server::lock(local)?;
-    let cloud = EmbeddedCloud::start(Storage::Folder(local.data_dir.clone())).await?;
-    let app = server::config(&cloud, secret::of(&local.data_dir)?, 0, local.warehouse_state).connect()?;
-    app.store.create_missing_tables().await?;
-    let services = |error: &dyn std::error::Error| ServerError::Services(error.to_string());
-    app.queues.create_missing().await.map_err(|error| services(&error))?;
-    cloud.tune().await?;
-    // What a server had not come to is dealt with now: the figures are counted at the end.
-    Box::pin(events::catch_up(&app, cloud.streams(), &local.data_dir)).await.map_err(|error| services(&error))?;
+    // The figures are counted at the end: what was left over must not be added to them later.
+    let (cloud, app, _lock) = open_folder(local).await?;
     let staff = (DEMO_PASSWORD, app.password_cost);
     let after_step = async |made| {
         progress(made);

@@ -92,6 +92,9 @@ impl Measure {
         Self::CardsCancelled,
     ];
 
+    /// Job cards on which no work was begun: CREATED or ASSIGNED (decisions, "pending").
+    pub const PENDING_CARDS: &'static [Self] = &[Self::CardsCreated, Self::CardsAssigned];
+
     /// Which measure counts the job cards in a state.
     pub fn of_cards(status: JobCardStatus) -> Self {
         match status {
