@@ -1,0 +1,87 @@
+//! The audit log: who changed what, and when. Admins read it; no one changes it.
+
+use axum::extract::State;
+use dms_domain::{
+    audit::AuditEntry,
+    permissions::grant,
+    query::{Field, FieldKind, QuerySpec},
+};
+use dms_http::{
+    ApiResult, AppState, Reply,
+    envelope::Paginated,
+    extract::{Params, Permit, Spec},
+    views::{AuditEntryView, json},
+};
+use dms_store::{
+    Listed, STATELESS,
+    keys::{CentralKind, TenantKind},
+};
+
+const FILTERS: &[Field] = &[
+    Field { name: "createdAt", kind: FieldKind::Time },
+    Field { name: "userId", kind: FieldKind::Id },
+    Field { name: "action", kind: FieldKind::Text },
+    Field { name: "documentType", kind: FieldKind::Text },
+    Field { name: "documentId", kind: FieldKind::Id },
+    Field { name: "requestId", kind: FieldKind::Text },
+];
+
+const fn spec(by_centre: bool) -> QuerySpec {
+    QuerySpec { filters: FILTERS, sorts: &["createdAt"], expands: &[], list: true, by_centre, texts: &[] }
+}
+
+pub(crate) struct OfCentres;
+
+impl Spec for OfCentres {
+    type Row = AuditEntryView;
+
+    const SPEC: QuerySpec = spec(true);
+}
+
+pub(crate) struct OfDealership;
+
+impl Spec for OfDealership {
+    type Row = AuditEntryView;
+
+    const SPEC: QuerySpec = spec(false);
+}
+
+/// List what the users of a centre, or of all, changed, and what was changed of their documents
+#[utoipa::path(
+    get, path = "/api/audit-log", tag = "Audit log", params(Params<OfCentres>),
+    responses((status = 200, description = "A page of the audit log", body = Paginated<AuditEntryView>)),
+    security(("bearer" = ["audit:read"]))
+)]
+pub(crate) async fn of_centres(
+    permit: Permit<grant::AuditRead>,
+    State(app): State<AppState>,
+    query: Params<OfCentres>,
+) -> ApiResult<Reply> {
+    let scopes = app.store.scopes(permit.list_scope(query.service_center_id)?).await?;
+    page(&permit, &app, &Listed::Tenant(TenantKind::Audit, scopes), &query).await
+}
+
+/// List what admins and Central changed of the dealership's own documents
+#[utoipa::path(
+    get, path = "/api/audit-log/dealership", tag = "Audit log", params(Params<OfDealership>),
+    responses((status = 200, description = "A page of the audit log", body = Paginated<AuditEntryView>)),
+    security(("bearer" = ["audit:read"]))
+)]
+pub(crate) async fn of_dealership(
+    permit: Permit<grant::AuditRead>,
+    State(app): State<AppState>,
+    query: Params<OfDealership>,
+) -> ApiResult<Reply> {
+    page(&permit, &app, &Listed::Central(CentralKind::Audit, permit.central_scope()?), &query).await
+}
+
+async fn page(
+    permit: &Permit<grant::AuditRead>,
+    app: &AppState,
+    listed: &Listed,
+    query: &dms_domain::query::Query,
+) -> ApiResult<Reply> {
+    let page = app.store.list::<AuditEntry>(listed, query, STATELESS).await?;
+    let rows = page.rows.iter().map(|row| json(&AuditEntryView::of(row))).collect::<ApiResult<Vec<_>>>()?;
+    permit.context.page(rows, (page.total, page.last), query)
+}
