@@ -82,9 +82,13 @@ async fn a_command_stands_in_it_once_with_who_what_and_the_hashes_before_and_aft
             ("DELETE /api/customers/{id}", json!("CUST"), manager),
         ]
     );
+    let expanded = dealership.admin.get(&format!("{path}&expand=user,serviceCenter&limit=1")).await.rows();
+    assert_eq!(expanded[0]["user"]["id"], expanded[0]["userId"]);
+    assert_eq!(expanded[0]["serviceCenter"]["code"], "SC001");
     for (entry, place) in entries.iter().zip(1..) {
         assert_eq!(entry["sequence"], place);
         assert_eq!(entry["documentId"], customer["id"]);
+        assert_eq!(entry["serviceCenterId"], one.id.as_str());
         assert_eq!(entry["before"].is_null(), place == 1, "{entry}");
         assert_eq!(entry["after"].as_str().map(str::len), Some(64));
     }

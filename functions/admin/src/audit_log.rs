@@ -3,12 +3,14 @@
 use axum::extract::State;
 use dms_domain::{
     audit::AuditEntry,
+    ids,
     permissions::grant,
     query::{Field, FieldKind, QuerySpec},
 };
 use dms_http::{
     ApiResult, AppState, Reply,
     envelope::Paginated,
+    expand::expand,
     extract::{Params, Permit, Spec},
     views::{AuditEntryView, json},
 };
@@ -26,8 +28,8 @@ const FILTERS: &[Field] = &[
     Field { name: "requestId", kind: FieldKind::Text },
 ];
 
-const fn spec(by_centre: bool) -> QuerySpec {
-    QuerySpec { filters: FILTERS, sorts: &["createdAt"], expands: &[], list: true, by_centre, texts: &[] }
+const fn spec(by_centre: bool, expands: &'static [&'static str]) -> QuerySpec {
+    QuerySpec { filters: FILTERS, sorts: &["createdAt"], expands, list: true, by_centre, texts: &[] }
 }
 
 pub(crate) struct OfCentres;
@@ -35,7 +37,7 @@ pub(crate) struct OfCentres;
 impl Spec for OfCentres {
     type Row = AuditEntryView;
 
-    const SPEC: QuerySpec = spec(true);
+    const SPEC: QuerySpec = spec(true, &["user", "serviceCenter"]);
 }
 
 pub(crate) struct OfDealership;
@@ -43,7 +45,7 @@ pub(crate) struct OfDealership;
 impl Spec for OfDealership {
     type Row = AuditEntryView;
 
-    const SPEC: QuerySpec = spec(false);
+    const SPEC: QuerySpec = spec(false, &["user"]);
 }
 
 /// List what the users of a centre, or of all, changed, and what was changed of their documents
@@ -58,7 +60,17 @@ pub(crate) async fn of_centres(
     query: Params<OfCentres>,
 ) -> ApiResult<Reply> {
     let scopes = app.store.scopes(permit.list_scope(query.service_center_id)?).await?;
-    page(&permit, &app, &Listed::Tenant(TenantKind::Audit, scopes), &query).await
+    let listed = Listed::Tenant(TenantKind::Audit, scopes);
+    let (page, centres) =
+        tokio::try_join!(app.store.list::<AuditEntry>(&listed, &query, STATELESS), app.store.all_centres())?;
+    let centre_of = |entry: &AuditEntry| {
+        let ordinal = ids::ordinal_of(&entry.record.id);
+        centres.iter().map(|centre| centre.id).find(|id| ids::ordinal_of(id) == ordinal)
+    };
+    let row = |entry| json(&AuditEntryView { service_center_id: centre_of(entry), ..AuditEntryView::of(entry) });
+    let mut rows = page.rows.iter().map(row).collect::<ApiResult<Vec<_>>>()?;
+    expand(&app, &permit, &mut rows, &query).await?;
+    permit.context.page(rows, (page.total, page.last), &query)
 }
 
 /// List what admins and Central changed of the dealership's own documents
@@ -72,16 +84,9 @@ pub(crate) async fn of_dealership(
     State(app): State<AppState>,
     query: Params<OfDealership>,
 ) -> ApiResult<Reply> {
-    page(&permit, &app, &Listed::Central(CentralKind::Audit, permit.central_scope()?), &query).await
-}
-
-async fn page(
-    permit: &Permit<grant::AuditRead>,
-    app: &AppState,
-    listed: &Listed,
-    query: &dms_domain::query::Query,
-) -> ApiResult<Reply> {
-    let page = app.store.list::<AuditEntry>(listed, query, STATELESS).await?;
-    let rows = page.rows.iter().map(|row| json(&AuditEntryView::of(row))).collect::<ApiResult<Vec<_>>>()?;
-    permit.context.page(rows, (page.total, page.last), query)
+    let listed = Listed::Central(CentralKind::Audit, permit.central_scope()?);
+    let page = app.store.list::<AuditEntry>(&listed, &query, STATELESS).await?;
+    let mut rows = page.rows.iter().map(|row| json(&AuditEntryView::of(row))).collect::<ApiResult<Vec<_>>>()?;
+    expand(&app, &permit, &mut rows, &query).await?;
+    permit.context.page(rows, (page.total, page.last), &query)
 }

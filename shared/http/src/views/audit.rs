@@ -5,6 +5,8 @@ super::view! {
     /// An entry of the audit log: a command that changed something, linked to the one before by their hashes.
     AuditEntryView of AuditEntry as e {
         id: Uuid = e.record.id,
+        /// The centre in whose chain it stands; null in the dealership's own.
+        service_center_id: Option<Uuid> = None,
         /// When the command took effect.
         created_at: Timestamp = e.record.created_at,
         /// Its place in the chain of its centre, from 1. Entries of one moment can stand in another order than they happened.
