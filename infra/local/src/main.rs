@@ -32,6 +32,7 @@ async fn main() -> ExitCode {
         Some(Task::Demo { url }) => make_demo(url).await,
         Some(Task::Generate(wanted)) => generate(&options, wanted).await,
         Some(Task::Recount { repair }) => recount(&options, *repair).await,
+        Some(Task::VerifyAuditLog { append_missing }) => verify_audit_log(&options, *append_missing).await,
         Some(Task::Redrive { queue }) => redrive(&options, *queue).await,
     };
     match done {
@@ -116,6 +117,26 @@ async fn recount(options: &Options, repair: bool) -> Result<(), ServerError> {
         (_, false) => return Err(ServerError::Differs(differences)),
     }
     Ok(())
+}
+
+async fn verify_audit_log(options: &Options, append_missing: bool) -> Result<(), ServerError> {
+    let bar = ProgressBar::no_length();
+    bar.set_style(
+        ProgressStyle::with_template("{pos} entries, {elapsed} so far")
+            .unwrap_or_else(|_| ProgressStyle::default_bar()),
+    );
+    let chains = dms_local::verify_audit_log(options, append_missing, |read| bar.set_position(read)).await?;
+    bar.finish();
+    let mut breaks = 0;
+    for chain in &chains {
+        let of = chain.centre.map_or("dealership".to_owned(), |centre| format!("centre {}", centre.get()));
+        println!("{of}: {} entries, the last is {} {}", chain.entries, chain.head.sequence, chain.head.hash);
+        for broken in &chain.breaks {
+            println!("{of}: {broken}");
+        }
+        breaks += chain.breaks.len();
+    }
+    if breaks > 0 { Err(ServerError::BrokenChain(breaks)) } else { Ok(()) }
 }
 
 async fn redrive(options: &Options, queue: Queue) -> Result<(), ServerError> {

@@ -6,7 +6,7 @@ use std::fs::File;
 use dms_embedded_cloud::EmbeddedCloud;
 use dms_http::config::{optional, queues_from_env, store_from_env};
 use dms_messages::{Queue, Queues};
-use dms_store::{Recounted, Store};
+use dms_store::{CheckedChain, Recounted, Store};
 
 use crate::{Options, ServerError, server::open_folder};
 
@@ -52,6 +52,24 @@ pub async fn recount(
     }
     place.close().await;
     Ok(recounted)
+}
+
+/// Checks the chains of the audit log; before that, appends commands that are not in it, if wanted. `progress` is told how many entries were read.
+///
+/// # Errors
+/// [`ServerError`]: also when a server runs on the folder.
+pub async fn verify_audit_log(
+    options: &Options,
+    append_missing: bool,
+    progress: impl FnMut(u64),
+) -> Result<Vec<CheckedChain>, ServerError> {
+    let place = Place::open(options).await?;
+    if append_missing {
+        place.store.append_missing_to_audit_log().await?;
+    }
+    let chains = place.store.check_audit_log(progress).await?;
+    place.close().await;
+    Ok(chains)
 }
 
 /// Puts a queue's dead letters back into it; how many.

@@ -70,10 +70,17 @@ async fn a_recount_after_kill_9_finds_no_difference_and_a_redrive_nothing_dead()
     let (out, err) = (String::from_utf8_lossy(&recounted.stdout), String::from_utf8_lossy(&recounted.stderr));
     assert!(recounted.status.success(), "{out}{err}");
     assert!(out.contains("numbers are what") && out.contains("items come to"), "{out}");
+    let verified = run(&["verify-audit-log"]);
+    let chains = String::from_utf8_lossy(&verified.stdout).into_owned();
+    assert!(verified.status.success(), "{chains}");
+    let counts: Vec<u64> =
+        chains.lines().map(|line| line.split(' ').rev().nth(6).unwrap().parse().expect("how many")).collect();
+    assert!(chains.starts_with("dealership: ") && chains.contains("\ncentre 1: "), "{chains}");
+    assert!(counts.iter().sum::<u64>() > 50, "the demo's commands are in it: {chains}");
     let redriven = run(&["redrive", "rollups"]);
     assert_eq!(String::from_utf8_lossy(&redriven.stdout), "0 dead letters are in rollups again\n");
     let wrong = run(&["redrive", "letters"]);
-    assert!(String::from_utf8_lossy(&wrong.stderr).contains("notifications, rollups, uploads"));
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("notifications, rollups, uploads, audit"));
 }
 
 #[tokio::test]

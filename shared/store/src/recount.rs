@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use chrono::Datelike;
 use dms_domain::{
     appointment::Appointment,
+    audit::AuditEntry,
     calendar::MonthKey,
     central_stock::CentralPart,
     credit_note::CreditNote,
@@ -131,7 +132,8 @@ impl Store {
         Ok(u64::try_from(count).unwrap_or_default())
     }
 
-    async fn scan_page(&self, start: Option<Item>) -> Result<(Vec<Item>, Option<Item>), StoreError> {
+    /// A page of the whole core table, for an operator's command.
+    pub(crate) async fn scan_page(&self, start: Option<Item>) -> Result<(Vec<Item>, Option<Item>), StoreError> {
         let _call = meter::Call::start();
         // An operator's command, not a request's: no index has all documents.
         #[allow(clippy::disallowed_methods)]
@@ -200,11 +202,13 @@ fn tally_of(item: &Item) -> Result<Option<TallyCell>, StoreError> {
             TenantKind::PartsIssue => cell_of::<PartsIssue>(item),
             TenantKind::Quotation => cell_of::<Quotation>(item),
             TenantKind::File => cell_of::<StoredFile>(item),
+            TenantKind::Audit => cell_of::<AuditEntry>(item),
         },
         StoredKind::Central(kind) => match kind {
             CentralKind::Part => cell_of::<CentralPart>(item),
             CentralKind::PurchaseOrder => cell_of::<PurchaseOrder>(item),
             CentralKind::Supplier => cell_of::<Supplier>(item),
+            CentralKind::Audit => cell_of::<AuditEntry>(item),
         },
         StoredKind::Master(kind) => match kind {
             MasterKind::Customer => cell_of::<Customer>(item),
