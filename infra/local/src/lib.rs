@@ -13,7 +13,7 @@ mod server;
 mod workers;
 
 pub use admin_user::ensure_admin;
-pub use demo::{DEMO_LOGINS, DEMO_PASSWORD};
+pub use demo::{DEMO_LOGINS, DEMO_PASSWORD, make_demo};
 pub use events::{EventPlayer, PlayError};
 pub use generate::{
     GenerateError, Generated, Generation, Options as GenerateOptions, generate, generate_in_folder,

@@ -29,6 +29,7 @@ async fn main() -> ExitCode {
     let done = match &options.task {
         None => run(&options).await,
         Some(Task::CreateAdmin { email }) => create_admin(email, options.admin_password.as_deref()).await,
+        Some(Task::Demo { url }) => make_demo(url).await,
         Some(Task::Generate(wanted)) => generate(&options, wanted).await,
         Some(Task::Recount { repair }) => recount(&options, *repair).await,
         Some(Task::VerifyAuditLog { append_missing }) => verify_audit_log(&options, *append_missing).await,
@@ -49,16 +50,26 @@ async fn run(options: &Options) -> Result<(), ServerError> {
     println!("listening on {url}");
     println!("documentation: {url}/api/docs");
     if options.wants_demo() {
-        println!("demo logins (password {DEMO_PASSWORD}):");
-        for (email, who) in DEMO_LOGINS {
-            println!("  {email:<28} {who}");
-        }
+        print_logins();
     } else if options.admin_email.is_none() {
         println!("no demo: create an admin with --admin-email and --admin-password");
     }
     stop_signal().await;
     println!("stopping");
     server.stop().await
+}
+
+fn print_logins() {
+    println!("demo logins (password {DEMO_PASSWORD}):");
+    for (email, who) in DEMO_LOGINS {
+        println!("  {email:<28} {who}");
+    }
+}
+
+async fn make_demo(url: &str) -> Result<(), ServerError> {
+    dms_local::make_demo(url).await?;
+    print_logins();
+    Ok(())
 }
 
 async fn create_admin(email: &str, password: Option<&str>) -> Result<(), ServerError> {

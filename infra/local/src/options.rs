@@ -52,6 +52,14 @@ pub enum Task {
         /// E-mail address.
         email: String,
     },
+    /// Make the demo dealership in a deployment, by requests to its API.
+    ///
+    /// First `create-admin admin@demo.example` with the demo's password, demo-password: for deployments that are to be
+    /// shown, not for those that are used. Once more it changes nothing.
+    Demo {
+        /// The API's address, such as https://….execute-api.ap-south-1.amazonaws.com.
+        url: String,
+    },
     /// Fill the data folder with made-up data: service centres with staff and parts, customers, vehicles, job cards
     /// with their parts requests, invoices and payments.
     ///

@@ -6,7 +6,7 @@ mod support;
 
 use dms_local::DEMO_PASSWORD;
 use serde_json::json;
-use support::{PATIENCE, Process, Server, on};
+use support::{PATIENCE, Process, Server, on, program};
 
 #[tokio::test]
 async fn the_first_admin_of_a_deployment_is_created_from_the_command_line() {
@@ -29,6 +29,33 @@ async fn the_first_admin_of_a_deployment_is_created_from_the_command_line() {
     let answer = app.anonymous().post("/api/auth/login", login("a-long-password")).await.expect(200);
     assert_eq!(answer["user"]["role"], "admin");
     app.anonymous().post("/api/auth/login", login("another-password")).await.refused(401, "WRONG_CREDENTIALS");
+}
+
+#[tokio::test]
+async fn the_demo_is_made_in_a_deployment_by_requests_and_only_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let admin = ["--admin-email", "admin@demo.example", "--admin-password", DEMO_PASSWORD];
+    let options = [&["--no-demo", "--rate-limit-per-minute", "0"], &admin[..]].concat();
+    let server = Server::start(on(folder.path(), &options)).await;
+    let demo = |url: &str| {
+        let mut command = program(&[]);
+        command.args(["demo", url]);
+        command
+    };
+    let made = |url: String| async move {
+        let mut process = Process::spawn(demo(&url));
+        (process.line().await, process.end(PATIENCE).await)
+    };
+    for _ in 0..2 {
+        let (said, (status, errors)) = made(server.url.clone()).await;
+        assert_eq!(status.code(), Some(0), "{errors}");
+        assert!(said.is_some_and(|said| said.starts_with("demo logins")));
+        let admin = server.login("admin@demo.example", DEMO_PASSWORD).await;
+        assert_eq!(admin.total("/api/customers").await, 16);
+        assert_eq!(admin.total("/api/parts-issues").await, 8);
+    }
+    let (_, (status, errors)) = made("http://127.0.0.1:1".to_owned()).await;
+    assert!(status.code() == Some(1) && errors.contains("/api/auth/login"), "{status} {errors}");
 }
 
 #[tokio::test]

@@ -2,24 +2,15 @@
 //! with suppliers, orders and parts on their way. Made by ordinary requests to the API, so it is as true as any data.
 //! Every request has an Idempotency-Key: a first start that was killed goes on where it was.
 
+mod api;
 mod central;
 
-use std::{
-    fs,
-    path::Path,
-    sync::atomic::{AtomicU32, Ordering},
-};
+use std::{fs, path::Path};
 
-use axum::{
-    Router,
-    body::Body,
-    http::{Request, header},
-};
 use dms_http::{AppState, service};
-use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use tower::ServiceExt;
 
+use self::api::Api;
 use crate::{admin_user::ensure_admin, all_routes, server::ServerError};
 
 /// Password of all demo users.
@@ -27,7 +18,7 @@ pub const DEMO_PASSWORD: &str = "demo-password";
 
 /// The demo users: e-mail address and what they are.
 pub const DEMO_LOGINS: &[(&str, &str)] = &[
-    ("admin@demo.example", "admin"),
+    (ADMIN, "admin"),
     ("central@demo.example", "central inventory manager"),
     ("manager@sc001.example", "manager of SC001, Andheri"),
     ("advisor@sc001.example", "service advisor of SC001"),
@@ -39,6 +30,9 @@ pub const DEMO_LOGINS: &[(&str, &str)] = &[
     ("inventory@sc002.example", "inventory manager of SC002"),
 ];
 
+/// The demo user who makes the others.
+const ADMIN: &str = "admin@demo.example";
+
 /// Makes the demo dealership unless it is there.
 ///
 /// # Errors
@@ -48,66 +42,36 @@ pub(crate) async fn ensure(app: &AppState, folder: &Path) -> Result<(), ServerEr
     if done.exists() {
         return Ok(());
     }
-    let who = ("admin@demo.example", DEMO_PASSWORD);
-    ensure_admin(&app.store, who, app.password_cost, app.clock.now()).await?;
-    let api = Api { router: service(all_routes(), app.clone()), requests: AtomicU32::new(0) };
-    let admin = api.login("admin@demo.example").await?;
+    ensure_admin(&app.store, (ADMIN, DEMO_PASSWORD), app.password_cost, app.clock.now()).await?;
+    make(&Api::of_router(service(all_routes(), app.clone()))).await?;
+    fs::write(done, "")?;
+    Ok(())
+}
+
+/// Makes the demo dealership in a deployment, by requests to its address. Its admin is there already: `create-admin` made
+/// them, with the demo's password. What was made before is not made again.
+///
+/// # Errors
+/// [`ServerError::Demo`] telling which request failed.
+pub async fn make_demo(url: &str) -> Result<(), ServerError> {
+    make(&Api::of_deployment(url)?).await
+}
+
+async fn make(api: &Api) -> Result<(), ServerError> {
+    let admin = api.login(ADMIN).await?;
     let central = user("central@demo.example", "Kavita Joshi", "central_inventory_manager", None);
     api.post(&admin, "/api/users", central).await?;
     let mut centres = Vec::new();
     for (code, city, state, gstin) in
         [("SC001", "Mumbai", "Maharashtra", Some("27AABCU9603R1ZN")), ("SC002", "Bengaluru", "Karnataka", None)]
     {
-        let centre = centre(&api, &admin, (code, city, state, gstin)).await?;
-        let staff = staff(&api, &admin, code, &centre).await?;
-        let parts = parts(&api, &staff).await?;
-        day(&api, code, &staff, &parts).await?;
+        let centre = centre(api, &admin, (code, city, state, gstin)).await?;
+        let staff = staff(api, &admin, code, &centre).await?;
+        let parts = parts(api, &staff).await?;
+        day(api, code, &staff, &parts).await?;
         centres.push((centre, staff));
     }
-    central::stock_up(&api, &admin, &centres).await?;
-    fs::write(done, "")?;
-    Ok(())
-}
-
-struct Api {
-    router: Router,
-    requests: AtomicU32,
-}
-
-impl Api {
-    async fn send(&self, token: &str, method: &str, path: &str, body: &Value) -> Result<Value, ServerError> {
-        let number = self.requests.fetch_add(1, Ordering::Relaxed);
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::CONTENT_TYPE, "application/json")
-            .header(header::AUTHORIZATION, format!("Bearer {token}"))
-            .header("idempotency-key", format!("demo-{number}"))
-            .body(Body::from(body.to_string()));
-        let failed = |detail: String| ServerError::Demo(format!("{method} {path}: {detail}"));
-        let request = request.map_err(|error| failed(error.to_string()))?;
-        let response = self.router.clone().oneshot(request).await.map_err(|error| failed(error.to_string()))?;
-        let status = response.status();
-        let body = response.into_body().collect().await.map_err(|error| failed(error.to_string()))?.to_bytes();
-        if !status.is_success() {
-            return Err(failed(String::from_utf8_lossy(&body).into_owned()));
-        }
-        let mut answer: Value = serde_json::from_slice(&body).map_err(|error| failed(error.to_string()))?;
-        Ok(answer["data"].take())
-    }
-
-    async fn post(&self, token: &str, path: &str, body: Value) -> Result<Value, ServerError> {
-        self.send(token, "POST", path, &body).await
-    }
-
-    async fn patch(&self, token: &str, path: &str, body: Value) -> Result<Value, ServerError> {
-        self.send(token, "PATCH", path, &body).await
-    }
-
-    async fn login(&self, email: &str) -> Result<String, ServerError> {
-        let body = json!({"email": email, "password": DEMO_PASSWORD});
-        Ok(text(&self.post("", "/api/auth/login", body).await?, "accessToken"))
-    }
+    central::stock_up(api, &admin, &centres).await
 }
 
 fn text(document: &Value, field: &str) -> String {
