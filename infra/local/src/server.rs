@@ -73,6 +73,9 @@ pub enum ServerError {
     /// A recount found numbers that are not what the documents come to.
     #[error("{0} numbers differ; with --repair they are mended")]
     Differs(usize),
+    /// An operator's task that cannot be done.
+    #[error("{0}")]
+    Task(String),
     /// The demo data.
     #[error("the demo dealership cannot be made: {0}")]
     Demo(String),

@@ -133,6 +133,11 @@ pub(crate) fn job_card_forms(card: &Key) -> Key {
     Key::new(format!("{}.FORMS", card.pk), card.sk.clone())
 }
 
+/// Partition of the forms of a centre's job cards.
+pub(crate) fn centre_forms_pk(centre: CentreOrdinal) -> String {
+    format!("{}.FORMS", TenantKind::JobCard.pk_of(centre))
+}
+
 /// gsi2: a job card's parts requests.
 pub fn job_card_requests_pk(scope: TenantScope, job_card: &Uuid) -> String {
     format!("{}#{job_card}#PR", TenantKind::JobCard.pk(scope))
@@ -366,6 +371,11 @@ pub fn command(user: &Uuid, key: &str) -> Key {
     Key::only(format!("CMD#{user}#{key}"))
 }
 
+/// Whether a key is that of a command's record.
+pub(crate) fn is_command(key: &Key) -> bool {
+    key.pk.starts_with("CMD#")
+}
+
 /// How far a load of much data has come.
 pub(crate) fn load(name: &str) -> Key {
     Key::only(format!("LOAD#{name}"))
@@ -388,8 +398,16 @@ pub fn rate(who: &str, minute: i64) -> Key {
 
 /// Where a deleted document of a centre is kept.
 pub(crate) fn archived(key: &Key) -> Key {
-    Key::new(format!("{}.DELETED", key.pk), key.sk.clone())
+    Key::new(archived_pk(&key.pk), key.sk.clone())
 }
+
+/// Partition of the deleted documents of a list.
+pub(crate) fn archived_pk(listed: &str) -> String {
+    format!("{listed}{DELETED}")
+}
+
+/// How the partitions of deleted documents end.
+pub(crate) const DELETED: &str = ".DELETED";
 
 /// The guard of a vehicle's registration or VIN. Beside it are those that begin alike, so that it is found by its
 /// beginning, too.
@@ -411,6 +429,15 @@ pub(crate) fn posting_pk(list_pk: &str, word: &Word) -> String {
 /// A posting: this document of the list has this word.
 pub(crate) fn posting(list_pk: &str, word: &Word, id: &Uuid) -> Key {
     Key::new(posting_pk(list_pk, word), format!("{}#{id}", word.stored()))
+}
+
+/// The document that a posting leads to; none for what no document could have written.
+pub(crate) fn posted(posting: &Key) -> Option<Key> {
+    let id: Uuid = posting.sk.rsplit_once('#')?.1.parse().ok()?;
+    let mut parts = posting.pk.splitn(3, '#');
+    let (first, second) = (parts.next()?, parts.next()?);
+    let master = MasterKind::ALL.into_iter().find(|kind| kind.prefix() == first);
+    Some(master.map_or_else(|| Key::new(format!("{first}#{second}"), id.to_string()), |kind| kind.key(&id)))
 }
 
 fn first(text: &str, characters: usize) -> String {

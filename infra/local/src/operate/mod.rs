@@ -1,36 +1,67 @@
-//! What operators do: on the tables and queues of a deployment when the environment names them (`DMS_TABLE_PREFIX`), on the
-//! data folder otherwise.
+//! What operators do: on the tables, queues and bucket of a deployment when the environment names them
+//! (`DMS_TABLE_PREFIX`), on the data folder otherwise.
+
+mod export;
+mod purge;
 
 use std::fs::File;
 
+use dms_blob::Blob;
 use dms_embedded_cloud::EmbeddedCloud;
-use dms_http::config::{optional, queues_from_env, store_from_env};
+use dms_http::{
+    AppState,
+    config::{blob_from_env, optional, queues_from_env, store_from_env},
+};
 use dms_messages::{Queue, Queues};
-use dms_store::{Recounted, Store};
+use dms_store::{Rebuilt, Recounted, Store};
 
 use crate::{Options, ServerError, server::open_folder};
 
-/// Where an operator works.
-struct Place {
-    store: Store,
-    queues: Queues,
-    /// The data folder's own cloud, and its lock.
-    local: Option<(EmbeddedCloud, File)>,
+pub use export::{Export, export_centre};
+pub use purge::{Purged, purge_person};
+
+/// Where an operator works. What a task does not use, the environment need not name.
+enum Place {
+    /// A deployment.
+    Deployment,
+    /// The data folder: its own cloud, and its lock.
+    Folder(EmbeddedCloud, AppState, File),
 }
 
 impl Place {
     async fn open(options: &Options) -> Result<Self, ServerError> {
         if optional("DMS_TABLE_PREFIX").is_some() {
-            return Ok(Self { store: store_from_env()?, queues: queues_from_env()?, local: None });
+            return Ok(Self::Deployment);
         }
         let (cloud, app, lock) = open_folder(options).await?;
-        let (store, queues) = (app.store.clone(), app.queues.clone());
-        Ok(Self { store, queues, local: Some((cloud, lock)) })
+        Ok(Self::Folder(cloud, app, lock))
+    }
+
+    fn store(&self) -> Result<Store, ServerError> {
+        match self {
+            Self::Deployment => Ok(store_from_env()?),
+            Self::Folder(_, app, _) => Ok(app.store.clone()),
+        }
+    }
+
+    fn queues(&self) -> Result<Queues, ServerError> {
+        match self {
+            Self::Deployment => Ok(queues_from_env()?),
+            Self::Folder(_, app, _) => Ok(app.queues.clone()),
+        }
+    }
+
+    fn blob(&self) -> Result<Blob, ServerError> {
+        match self {
+            Self::Deployment => Ok(blob_from_env()?),
+            Self::Folder(_, app, _) => Ok(app.blob.clone()),
+        }
     }
 
     async fn close(self) {
-        if let Some((cloud, _lock)) = self.local {
-            cloud.stop().await;
+        match self {
+            Self::Deployment => {}
+            Self::Folder(cloud, _, _lock) => cloud.stop().await,
         }
     }
 }
@@ -46,12 +77,24 @@ pub async fn recount(
     progress: impl FnMut(u64, u64),
 ) -> Result<Recounted, ServerError> {
     let place = Place::open(options).await?;
-    let recounted = place.store.recount(progress).await?;
+    let store = place.store()?;
+    let recounted = store.recount(progress).await?;
     if repair {
-        place.store.correct_all(&recounted.differences).await?;
+        store.correct_all(&recounted.differences).await?;
     }
     place.close().await;
     Ok(recounted)
+}
+
+/// Writes the search table anew from the documents. Right only while nobody writes.
+///
+/// # Errors
+/// [`ServerError`]: also when a server runs on the folder.
+pub async fn rebuild_search(options: &Options) -> Result<Rebuilt, ServerError> {
+    let place = Place::open(options).await?;
+    let rebuilt = place.store()?.rebuild_search().await?;
+    place.close().await;
+    Ok(rebuilt)
 }
 
 /// Puts a queue's dead letters back into it; how many.
@@ -60,7 +103,8 @@ pub async fn recount(
 /// [`ServerError`]: also when a server runs on the folder.
 pub async fn redrive(options: &Options, queue: Queue) -> Result<u64, ServerError> {
     let place = Place::open(options).await?;
-    let moved = place.queues.redrive(queue).await.map_err(|error| ServerError::Services(error.to_string()))?;
+    let redriven = place.queues()?.redrive(queue).await;
+    let moved = redriven.map_err(|error| ServerError::Services(error.to_string()))?;
     place.close().await;
     Ok(moved)
 }
