@@ -23,3 +23,4 @@ mod rollups;
 mod routes;
 mod search;
 mod tenancy;
+mod traces;
