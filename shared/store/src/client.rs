@@ -1,6 +1,6 @@
 //! The connection to DynamoDB: every call goes through here, is metered, and is made one way.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
@@ -238,16 +238,12 @@ impl Store {
     }
 
     /// The same of any table.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
     pub(crate) async fn get_many_in(
         &self,
         table: Table,
         keys: impl IntoIterator<Item = Key>,
     ) -> Result<Vec<Item>, StoreError> {
-        let unique: std::collections::BTreeSet<Key> = keys.into_iter().collect();
-        let unique: Vec<Key> = unique.into_iter().collect();
+        let unique: Vec<Key> = keys.into_iter().collect::<BTreeSet<Key>>().into_iter().collect();
         let chunks = unique.chunks(BATCH_GET_LIMIT).map(|chunk| self.get_batch(table, chunk));
         Ok(try_join_all(chunks).await?.into_iter().flatten().collect())
     }
