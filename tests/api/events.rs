@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
 
+use auditor::Auditor;
 use axum::http::Method;
 use dms_messages::Queue;
 use dms_testkit::Dealership;
@@ -95,6 +96,11 @@ async fn what_the_queues_bring_is_dealt_with() {
     assert_eq!(told[0]["title"], "PO-2025-0001 waits for approval");
     let response = Box::pin(rollups.handle(serde_json::from_value(sample("rollup.json")).unwrap())).await;
     assert!(response.batch_item_failures.is_empty());
+    let auditor = Auditor::new(app.store.clone());
+    let response = Box::pin(auditor.handle(serde_json::from_value(sample("audit.json")).unwrap())).await;
+    assert!(response.batch_item_failures.is_empty());
+    let entries = dealership.admin.get("/api/audit-log?dateTo=2025-12-31").await.rows();
+    assert_eq!(entries[0]["action"], "PATCH /api/invoices/{id}/status");
     let report = dealership.one.manager.get("/api/reports/job-cards?dateFrom=2025-12-20&dateTo=2025-12-20").await;
     assert_eq!(report.expect(200)["totals"]["total"], json!(1));
 }

@@ -168,13 +168,7 @@ async fn the_same_seed_makes_the_same_documents_and_another_one_others() {
 /// Commits a transaction as a command's.
 async fn commit(store: &Store, plan: Plan<()>, now: DateTime<Utc>) {
     let plan = Mutex::new(Some(plan));
-    let command = Command {
-        user: Uuid::nil(),
-        idempotency_key: None,
-        fingerprint: String::new(),
-        request_id: String::new(),
-        now,
-    };
+    let command = Command::of_task("generated", Uuid::nil(), String::new(), now);
     let once = || async { Ok(plan.lock().unwrap().take().expect("planned once: every condition holds")) };
     let reply = |_: &()| Ok(Reply { status: 200, body: String::new(), version: None, replayed: false });
     store.run(&command, once, reply).await.unwrap();

@@ -32,9 +32,7 @@ fn admin(dealership: &Dealership) -> Principal {
 }
 
 fn command(dealership: &Dealership) -> Command {
-    let now = dealership.app.clock.now();
-    let request_id = "a request".to_owned();
-    Command { user: Uuid::nil(), idempotency_key: None, fingerprint: String::new(), request_id, now }
+    Command::of_task("interleaved", Uuid::nil(), "a request".to_owned(), dealership.app.clock.now())
 }
 
 fn reply<T>(_: &T) -> Result<Reply, StoreError> {

@@ -70,6 +70,7 @@ fn row(method: &Method, path: &str) -> Option<Row> {
         | ("GET", "/api/service-centers" | "/api/users" | "/api/customers/search")
         | ("GET", "/api/suppliers" | "/api/central-inventory" | "/api/central-inventory/low-stock")
         | ("GET", "/api/purchase-orders" | "/api/parts-issues" | "/api/inventory/reconciliation")
+        | ("GET", "/api/audit-log" | "/api/audit-log/dealership")
         | ("GET", "/api/quotations" | "/api/quotation-approvals/{token}") => (Nothing, none),
         ("POST", "/api/auth/login") => (Nothing, |_| json!({"email": "x@y.in", "password": "wrong-password"})),
         ("POST", "/api/auth/refresh") => (Nothing, |_| json!({"refreshToken": "x"})),

@@ -10,7 +10,9 @@ fn allowed(name: &str) -> &'static [&'static str] {
         "dms-store" => &["dms-domain", "dms-access", "dms-messages"],
         "dms-http" => &["dms-domain", "dms-access", "dms-messages", "dms-blob", "dms-store"],
         "dms-embedded-cloud" => &[],
-        "relay" | "notifier" | "rollups" | "meta" => &["dms-domain", "dms-messages", "dms-store", "dms-http"],
+        "auditor" | "relay" | "notifier" | "rollups" | "meta" => {
+            &["dms-domain", "dms-messages", "dms-store", "dms-http"]
+        }
         _ => &["dms-domain", "dms-access", "dms-blob", "dms-store", "dms-http", "dms-papers"],
     }
 }

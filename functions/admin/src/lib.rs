@@ -1,5 +1,6 @@
-//! Administration: service centres, users and suppliers.
+//! Administration: service centres, users, suppliers and the audit log.
 
+mod audit_log;
 mod centres;
 mod suppliers;
 mod users;
@@ -17,4 +18,6 @@ pub fn routes() -> ApiRouter {
         .routes(routes!(users::write::create, users::read::list))
         .routes(routes!(users::read::get, users::write::update, users::write::delete))
         .routes(routes!(users::password::set_password))
+        .routes(routes!(audit_log::of_centres))
+        .routes(routes!(audit_log::of_dealership))
 }

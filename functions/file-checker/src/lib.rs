@@ -122,13 +122,7 @@ impl FileChecker {
 
     /// The command by which the worker changes a file: in its uploader's name.
     fn command(&self, file: &Uuid, uploader: Uuid) -> Command {
-        Command {
-            user: uploader,
-            idempotency_key: None,
-            fingerprint: String::new(),
-            request_id: format!("file-checker {file}"),
-            now: self.clock.now(),
-        }
+        Command::of_task("file-checker", uploader, format!("file-checker {file}"), self.clock.now())
     }
 }
 

@@ -60,7 +60,7 @@ impl FileChecker {
         let plan = || async {
             let waiting = self.store.file_of_object(&file.id).await?;
             let waiting = waiting.filter(|file| file.status == FileStatus::Pending);
-            Ok(waiting.map_or_else(|| Plan::nothing(file.clone()), |file| self.store.discard_file(file)))
+            waiting.map_or_else(|| Ok(Plan::nothing(file.clone())), |file| self.store.discard_file(file))
         };
         self.store.run(&command, plan, no_answer).await?;
         self.clear(&file.id).await?;

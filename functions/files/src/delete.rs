@@ -29,7 +29,7 @@ pub(crate) async fn delete(
     let plan = || async {
         let file = app.store.file(scope, &id).await?.ok_or(NOT_FOUND)?;
         check_version(cmd.if_match, file.version)?;
-        Ok(app.store.discard_file(file))
+        app.store.discard_file(file)
     };
     let view = |file: &StoredFile| (FileView::of(file), Some(file.version));
     let reply = cmd.run(&app.store, permit.user_id(), StatusCode::OK, plan, view).await?;

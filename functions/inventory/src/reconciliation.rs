@@ -5,6 +5,7 @@ use dms_http::{
     ApiResult, AppState, Reply,
     envelope::Envelope,
     extract::{Params, Permit, Spec},
+    views::json,
 };
 use dms_store::{Reconciled, Reconciliation};
 use serde::Serialize;
@@ -133,7 +134,7 @@ pub(crate) async fn reconciliation(
         parts: parts.iter().map(ReconciledView::of).collect(),
         next_cursor: next,
     };
-    permit.context.reply(200, &view, None)
+    permit.context.figures(json(&view)?, &query)
 }
 
 fn limit(text: Option<&str>) -> Result<usize, Refusal> {

@@ -31,6 +31,8 @@ pub(crate) struct Events {
     notifications: Waiting,
     /// Changes to be added to the figures of dashboard and reports.
     rollups: Waiting,
+    /// Commands that are to stand in the audit log.
+    audit: Waiting,
 }
 
 /// What a queue holds, about.
@@ -80,12 +82,13 @@ fn state(connected: bool) -> &'static str {
     )
 )]
 pub(crate) async fn health(State(app): State<AppState>, context: Context) -> ApiResult<Response> {
-    let (database, storage, unsent, notifications, rollups) = tokio::join!(
+    let (database, storage, unsent, notifications, rollups, audit) = tokio::join!(
         app.store.ping(),
         app.blob.ping(),
         app.store.oldest_unsent(),
         app.queues.backlog(Queue::Notifications),
         app.queues.backlog(Queue::Rollups),
+        app.queues.backlog(Queue::Audit),
     );
     let queue = notifications.as_ref().map(|_| ());
     if let Err(error) = &database {
@@ -97,11 +100,12 @@ pub(crate) async fn health(State(app): State<AppState>, context: Context) -> Api
     if let Err(error) = &storage {
         tracing::warn!(%error, "health");
     }
-    let events = match (unsent, &notifications, rollups) {
-        (Ok(unsent), Ok(notifications), Ok(rollups)) => Some(Events {
+    let events = match (unsent, &notifications, rollups, audit) {
+        (Ok(unsent), Ok(notifications), Ok(rollups), Ok(audit)) => Some(Events {
             lag_seconds: unsent.map(|at| (context.now - at).num_seconds()),
             notifications: (*notifications).into(),
             rollups: rollups.into(),
+            audit: audit.into(),
         }),
         _ => None,
     };

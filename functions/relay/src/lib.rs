@@ -1,5 +1,5 @@
 //! The relay: what commands have recorded as their events goes into the queue of notifications, and what changes of
-//! documents add to the rollups into theirs (DESIGN, §4). It reads the core table's stream, and once an hour looks for
+//! documents add to the rollups into theirs (DESIGN, §4), and what the audit log is to keep of commands into a third. It reads the core table's stream, and once an hour looks for
 //! commands that were left behind. Whatever it sends twice, its receivers do once.
 
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use aws_lambda_events::{
     streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
 };
 use chrono::TimeDelta;
-use dms_domain::calendar::Clock;
+use dms_domain::{audit::AuditRecord, calendar::Clock};
 use dms_http::{
     SystemClock,
     config::{ConfigError, queues_from_env, store_from_env},
@@ -17,7 +17,7 @@ use dms_http::{
 use dms_messages::{Queue, QueueError, Queues, RollupChange};
 use dms_store::{Item, Outgoing, Store, StoreError};
 use futures::future::try_join_all;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// A command younger than this may still be in the stream.
@@ -86,16 +86,24 @@ impl Relay {
         }
     }
 
-    /// Sends the events of the commands among these changes, and what the changes add to the rollups.
+    /// Sends the events of the commands among these changes, what the audit log is to keep of them, and what the changes add
+    /// to the rollups.
     pub async fn relay(&self, event: Event) -> DynamoDbEventResponse {
         let Some(first) = event.records.first().and_then(|record| record.change.sequence_number.clone()) else {
             return response(None);
         };
         // What cannot be read must not hold back the others for ever: the sweep will tell of a command, a recount of
         // the rollups of a document.
-        let outgoing: Vec<Outgoing> = event.records.iter().filter_map(outgoing).collect();
+        let commands: Vec<Item> = event.records.iter().filter_map(command).collect();
+        let outgoing: Vec<Outgoing> = commands.iter().filter_map(outgoing).collect();
+        let audited: Vec<AuditRecord> = commands.iter().filter_map(audit_record).collect();
         let changes: Vec<RollupChange> = event.records.into_iter().filter_map(rollup_change).collect();
-        match tokio::try_join!(self.send(&outgoing), self.send_changes(&changes)) {
+        let sent = tokio::try_join!(
+            self.send(&outgoing),
+            self.pass_on(Queue::Audit, &audited),
+            self.pass_on(Queue::Rollups, &changes)
+        );
+        match sent {
             Ok(_) => response(None),
             Err(error) => {
                 tracing::warn!(%error, "the events of a batch were not sent");
@@ -125,20 +133,31 @@ impl Relay {
         Ok(())
     }
 
-    async fn send_changes(&self, changes: &[RollupChange]) -> Result<(), RelayError> {
-        self.queues.send_all(Queue::Rollups, changes).await?;
+    async fn pass_on<M: Serialize>(&self, queue: Queue, messages: &[M]) -> Result<(), RelayError> {
+        self.queues.send_all(queue, messages).await?;
         Ok(())
     }
 }
 
-/// The events of a new command; none of any other change.
-fn outgoing(record: &EventRecord) -> Option<Outgoing> {
+/// The record of a new command; none of any other change.
+fn command(record: &EventRecord) -> Option<Item> {
     if record.event_name != "INSERT" {
         return None;
     }
     let item: Item = record.change.new_image.clone().into();
-    Outgoing::of(&item).unwrap_or_else(|error| {
+    Outgoing::is_command(&item).then_some(item)
+}
+
+fn outgoing(command: &Item) -> Option<Outgoing> {
+    Outgoing::of(command).unwrap_or_else(|error| {
         tracing::error!(%error, "a command's events cannot be read");
+        None
+    })
+}
+
+fn audit_record(command: &Item) -> Option<AuditRecord> {
+    dms_store::audit_record(command).unwrap_or_else(|error| {
+        tracing::error!(%error, "the audit log cannot be told of a command");
         None
     })
 }

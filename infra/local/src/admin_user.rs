@@ -45,13 +45,7 @@ pub async fn ensure_admin(
         centre: None,
         active: true,
     };
-    let command = Command {
-        user: user.id,
-        idempotency_key: None,
-        fingerprint: String::new(),
-        request_id: user.id.to_string(),
-        now,
-    };
+    let command = Command::of_task("create-admin", user.id, user.id.to_string(), now);
     let plan = || async { store.create_user(user.clone(), &credentials) };
     let reply = |_: &User| Ok(Reply { status: 201, body: String::new(), version: None, replayed: false });
     match store.run(&command, plan, reply).await {

@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use auditor::Auditor;
 use dms_embedded_cloud::{CloudError, Streams};
 use dms_http::AppState;
 use dms_messages::{Queue, QueueError, Queues, Received};
@@ -50,16 +51,18 @@ pub enum PlayError {
 pub(crate) struct Consumers {
     notifier: Notifier,
     rollups: Rollups,
+    auditor: Auditor,
 }
 
 impl Consumers {
     /// Their queues.
-    pub(crate) const QUEUES: [Queue; 2] = [Queue::Notifications, Queue::Rollups];
+    pub(crate) const QUEUES: [Queue; 3] = [Queue::Notifications, Queue::Rollups, Queue::Audit];
 
     pub(crate) fn new(app: &AppState) -> Self {
         Self {
             notifier: Notifier::new(app.store.clone(), app.clock.clone(), Vec::new()),
             rollups: Rollups::new(app.store.clone(), app.clock.clone()),
+            auditor: Auditor::new(app.store.clone()),
         }
     }
 
@@ -78,6 +81,7 @@ impl Consumers {
         let response = match queue {
             Queue::Notifications => Box::pin(self.notifier.handle(event)).await,
             Queue::Rollups => Box::pin(self.rollups.handle(event)).await,
+            Queue::Audit => Box::pin(self.auditor.handle(event)).await,
             Queue::Uploads => return Ok(messages.is_empty()),
         };
         done(queues, queue, messages, &response).await?;

@@ -33,6 +33,7 @@ async fn main() -> ExitCode {
         Some(Task::Generate(wanted)) => generate(&options, wanted).await,
         Some(Task::Recount { repair }) => recount(&options, *repair).await,
         Some(Task::RebuildSearch) => rebuild_search(&options).await,
+        Some(Task::VerifyAuditLog { append_missing }) => verify_audit_log(&options, *append_missing).await,
         Some(Task::Redrive { queue }) => redrive(&options, *queue).await,
         Some(Task::ExportCentre { centre, out }) => export_centre(&options, centre, out).await,
         Some(Task::PurgePerson { customer, dry_run }) => purge_person(&options, *customer, *dry_run).await,
@@ -116,6 +117,26 @@ async fn rebuild_search(options: &Options) -> Result<(), ServerError> {
     let (words, written, removed) = (rebuilt.words, rebuilt.written, rebuilt.removed);
     println!("of {words} words {written} were missing and are there again; {removed} led nowhere and are gone");
     Ok(())
+}
+
+async fn verify_audit_log(options: &Options, append_missing: bool) -> Result<(), ServerError> {
+    let bar = ProgressBar::no_length();
+    bar.set_style(
+        ProgressStyle::with_template("{pos} entries, {elapsed} so far")
+            .unwrap_or_else(|_| ProgressStyle::default_bar()),
+    );
+    let chains = dms_local::verify_audit_log(options, append_missing, |read| bar.set_position(read)).await?;
+    bar.finish();
+    let mut breaks = 0;
+    for chain in &chains {
+        let of = chain.centre.map_or("dealership".to_owned(), |centre| format!("centre {}", centre.get()));
+        println!("{of}: {} entries, the last is {} {}", chain.entries, chain.head.sequence, chain.head.hash);
+        for broken in &chain.breaks {
+            println!("{of}: {broken}");
+        }
+        breaks += chain.breaks.len();
+    }
+    if breaks > 0 { Err(ServerError::BrokenChain(breaks)) } else { Ok(()) }
 }
 
 async fn redrive(options: &Options, queue: Queue) -> Result<(), ServerError> {

@@ -76,11 +76,20 @@ pub enum Task {
     ///
     /// On the data folder, or on the tables that the environment names. Right only while nobody writes.
     RebuildSearch,
+    /// Check the chains of the audit log from their beginnings, and print what their last links say.
+    ///
+    /// On the data folder, or on the tables that the environment names. Keep what is printed somewhere else, and compare it
+    /// the next time: who can rewrite the whole table can make a chain that fits. Ends with 1 when a chain is broken.
+    VerifyAuditLog {
+        /// Append commands of the last 48 hours that are not in it: the relay could not send them.
+        #[arg(long)]
+        append_missing: bool,
+    },
     /// Put the dead letters of a queue back into it, once their cause was mended.
     ///
     /// On the data folder, or on the queues that the environment names.
     Redrive {
-        /// The queue: notifications, rollups or uploads.
+        /// The queue: notifications, rollups, uploads or audit.
         #[arg(value_parser = queue)]
         queue: Queue,
     },

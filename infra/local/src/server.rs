@@ -76,6 +76,9 @@ pub enum ServerError {
     /// An operator's task that cannot be done.
     #[error("{0}")]
     Task(String),
+    /// The audit log is not what it was.
+    #[error("the audit log is broken in {0} places")]
+    BrokenChain(usize),
     /// The demo data.
     #[error("the demo dealership cannot be made: {0}")]
     Demo(String),

@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod appointment;
+pub mod audit;
 pub mod calendar;
 pub mod central_stock;
 pub mod credit_note;

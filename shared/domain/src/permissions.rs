@@ -69,6 +69,7 @@ permissions! {
     AppointmentsDelete = "appointments:delete",
     AppointmentsRead = "appointments:read",
     AppointmentsUpdate = "appointments:update",
+    AuditRead = "audit:read",
     CentralInventoryCreate = "central_inventory:create",
     CentralInventoryDelete = "central_inventory:delete",
     CentralInventoryRead = "central_inventory:read",

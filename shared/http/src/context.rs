@@ -33,6 +33,8 @@ pub struct Context {
     /// Hash of method, path, query and body.
     pub(crate) fingerprint: Arc<str>,
     pub(crate) principal: Arc<OnceLock<Principal>>,
+    /// Method and route, for the audit log: a path can hold a secret.
+    pub(crate) action: Arc<str>,
     /// The path, without the query.
     pub(crate) path: Arc<str>,
     pub(crate) app: AppState,

@@ -97,8 +97,19 @@ async fn answer(
             let fingerprint = app
                 .keyed_hash(&[parts.method.as_str().as_bytes(), parts.uri.to_string().as_bytes(), &bytes])
                 .into();
+            let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+            let action = format!("{} {route}", parts.method).into();
             let (path, app) = (parts.uri.path().into(), app.clone());
-            parts.extensions.insert(Context { request_id, now, address, fingerprint, principal, path, app });
+            parts.extensions.insert(Context {
+                request_id,
+                now,
+                address,
+                fingerprint,
+                principal,
+                action,
+                path,
+                app,
+            });
             next.run(Request::from_parts(parts, Body::from(bytes))).await
         }
         Err(error) => error.into_response(),

@@ -48,6 +48,8 @@ pub enum Queue {
     Rollups,
     /// What the bucket tells of uploads: for the file-checker.
     Uploads,
+    /// Commands for the audit log.
+    Audit,
 }
 
 /// A message that was received: it comes again unless it is deleted.
@@ -84,7 +86,7 @@ impl Outbound {
 
 impl Queue {
     /// All queues.
-    pub const ALL: [Self; 3] = [Self::Notifications, Self::Rollups, Self::Uploads];
+    pub const ALL: [Self; 4] = [Self::Notifications, Self::Rollups, Self::Uploads, Self::Audit];
 
     /// The logical name; the real one has the stage's prefix before it.
     pub fn name(self) -> &'static str {
@@ -92,6 +94,7 @@ impl Queue {
             Self::Notifications => "notifications",
             Self::Rollups => "rollups",
             Self::Uploads => "uploads",
+            Self::Audit => "audit",
         }
     }
 }

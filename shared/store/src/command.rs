@@ -8,12 +8,13 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, CancellationReason, ReturnConsumedCapacity, TransactWriteItem},
 };
 use chrono::{DateTime, Utc};
-use dms_domain::refusal::Refusal;
+use dms_domain::{ids::CentreOrdinal, refusal::Refusal};
 use dms_messages::{Event, EventKind, Trace};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use crate::{
+    audit,
     client::{Item, Store, key_item, number, text},
     entity::Entity,
     error::{StoreError, is_throttle},
@@ -42,10 +43,29 @@ pub struct Command {
     pub idempotency_key: Option<String>,
     /// Hash of method, path and body: tells a repetition from another request with the same key.
     pub fingerprint: String,
+    /// What is asked, for the audit log: method and route, or the name of a task.
+    pub action: String,
+    /// The user's centre, if they have one.
+    pub centre: Option<CentreOrdinal>,
     /// The request's id.
     pub request_id: String,
     /// The time at which it happens.
     pub now: DateTime<Utc>,
+}
+
+impl Command {
+    /// What a worker or an operator's task does, in someone's name; no one's is the nil UUID.
+    pub fn of_task(action: &str, user: Uuid, request_id: String, now: DateTime<Utc>) -> Self {
+        Self {
+            user,
+            idempotency_key: None,
+            fingerprint: String::new(),
+            action: action.to_owned(),
+            centre: None,
+            request_id,
+            now,
+        }
+    }
 }
 
 /// What a command will do, and what it answers when it is done.
@@ -178,6 +198,7 @@ impl Store {
             }
             answers.push(answer.clone());
             let mut record = record(command, (&record_key, &run_id), attempt, &answer, &planned.events)?;
+            audit::note(&mut record, command, &planned.transaction)?;
             if planted(PlantedBug::RecordPerTry) {
                 record.insert("sk".to_owned(), AttributeValue::S(format!("{run_id}#{attempt}")));
             }
@@ -237,6 +258,14 @@ impl Store {
         }
         let mut actions = record_transaction.into_actions(self)?;
         actions.extend(transaction.into_actions(self)?);
+        self.write_all(actions).await
+    }
+
+    /// Writes all or nothing. A failed condition of the first means that this was done before.
+    pub(crate) async fn write_all(
+        &self,
+        actions: Vec<(TransactWriteItem, OnFailure)>,
+    ) -> Result<Result<(), Setback>, StoreError> {
         if actions.len() > MAX_ACTIONS {
             let message =
                 "This would change too many documents at once: do it in two requests, each with some of the lines";
@@ -313,7 +342,6 @@ fn record(
 ) -> Result<Item, StoreError> {
     let mut item: HashMap<String, AttributeValue> = key_item(&keys::command(&command.user, record_key));
     let mut put = |name: &str, value: AttributeValue| item.insert(name.to_owned(), value);
-    put("fingerprint", AttributeValue::S(command.fingerprint.clone()));
     put("runId", AttributeValue::S(run_id.to_owned()));
     put("requestId", AttributeValue::S(command.request_id.clone()));
     put("at", AttributeValue::S(dms_domain::calendar::timestamp(command.now)));
@@ -333,6 +361,7 @@ fn record(
     }
     // Only who sent a key can ask again; others need not pay for storing the answer.
     if command.idempotency_key.is_some() {
+        put("fingerprint", AttributeValue::S(command.fingerprint.clone()));
         put("status", AttributeValue::N(answer.status.to_string()));
         put("body", AttributeValue::S(answer.body.clone()));
         if let Some(version) = answer.version {
@@ -343,7 +372,7 @@ fn record(
 }
 
 fn earlier_answer(command: &Command, run_id: &str, record: &Item, answers: &[Reply]) -> Result<Reply, StoreError> {
-    if text(record, "fingerprint") != Some(command.fingerprint.as_str()) {
+    if text(record, "fingerprint").is_some_and(|fingerprint| fingerprint != command.fingerprint) {
         return Err(StoreError::KeyReused);
     }
     if text(record, "runId") == Some(run_id) {

@@ -2,6 +2,7 @@
 
 use dms_domain::{
     appointment::Appointment,
+    audit::AuditEntry,
     central_stock::CentralPart,
     credit_note::CreditNote,
     customer::Customer,
@@ -51,11 +52,13 @@ pub(crate) fn ask<Q: OfDocument>(item: Item) -> Result<Q::Answer, StoreError> {
             TenantKind::PartsIssue => Q::of::<PartsIssue>(item),
             TenantKind::Quotation => Q::of::<Quotation>(item),
             TenantKind::File => Q::of::<StoredFile>(item),
+            TenantKind::Audit => Q::of::<AuditEntry>(item),
         },
         StoredKind::Central(kind) => match kind {
             CentralKind::Part => Q::of::<CentralPart>(item),
             CentralKind::PurchaseOrder => Q::of::<PurchaseOrder>(item),
             CentralKind::Supplier => Q::of::<Supplier>(item),
+            CentralKind::Audit => Q::of::<AuditEntry>(item),
         },
         StoredKind::Master(kind) => match kind {
             MasterKind::Customer => Q::of::<Customer>(item),

@@ -24,6 +24,7 @@ use crate::{
     entity::{Entity, from_item},
     error::StoreError,
     keys::{self, Key, MasterKind, StoredKind, TenantKind},
+    outbox::Outgoing,
     tables::{Index, Table},
     transaction::Transaction,
     update::Update,
@@ -109,7 +110,11 @@ impl Person {
                 self.add::<CreditNote>(item, today, overwritten::<CreditNote>)?;
             }
             StoredKind::Tenant(
-                TenantKind::PartsRequest | TenantKind::Part | TenantKind::PartsIssue | TenantKind::File,
+                TenantKind::PartsRequest
+                | TenantKind::Part
+                | TenantKind::PartsIssue
+                | TenantKind::File
+                | TenantKind::Audit,
             )
             | StoredKind::Central(_)
             | StoredKind::Master(MasterKind::Customer | MasterKind::User)
@@ -185,7 +190,7 @@ impl Store {
             let (rows, next) = self.scan_page(Table::Core, start).await?;
             for item in rows {
                 let key = Key::of(&item);
-                if !keys::is_command(&key) {
+                if !Outgoing::is_command(&item) {
                     person.look_at(item, &id, today)?;
                 } else if text(&item, BODY).is_some_and(|body| traces.are_in(body) && erased_answer(body) != body)
                 {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use dms_domain::{
     appointment::Appointment,
+    audit::AuditEntry,
     credit_note::CreditNote,
     customer::Customer,
     file::StoredFile,
@@ -61,6 +62,8 @@ pub enum Exported {
     PartsIssues,
     /// What is known of files; their contents are in the bucket.
     Files,
+    /// What was done in the centre, in its chain of hashes.
+    AuditLog,
     /// Documents that were deleted, of this kind.
     Deleted(TenantKind),
     /// Customers that the documents name.
@@ -99,7 +102,7 @@ impl Named {
 
 impl Exported {
     /// What belongs to a centre.
-    pub const OF_CENTRE: [Self; 18] = [
+    pub const OF_CENTRE: [Self; 19] = [
         Self::ServiceCentre,
         Self::Users,
         Self::JobCards,
@@ -113,6 +116,7 @@ impl Exported {
         Self::CreditNotes,
         Self::PartsIssues,
         Self::Files,
+        Self::AuditLog,
         Self::Deleted(TenantKind::JobCard),
         Self::Deleted(TenantKind::Appointment),
         Self::Deleted(TenantKind::Quotation),
@@ -139,6 +143,7 @@ impl Exported {
             Self::CreditNotes => tenant_name(TenantKind::CreditNote),
             Self::PartsIssues => tenant_name(TenantKind::PartsIssue),
             Self::Files => tenant_name(TenantKind::File),
+            Self::AuditLog => tenant_name(TenantKind::Audit),
             Self::Deleted(kind) => return format!("deleted/{}.jsonl", tenant_name(kind)),
             Self::Customers => "customers",
             Self::Vehicles => "vehicles",
@@ -162,6 +167,7 @@ impl Exported {
             Self::CreditNotes => read::<CreditNote>(item),
             Self::PartsIssues => read::<PartsIssue>(item),
             Self::Files => file(item),
+            Self::AuditLog => read::<AuditEntry>(item),
             Self::Deleted(kind) => deleted(kind).document(item),
             Self::Customers => read::<Customer>(item),
             Self::Vehicles => read::<Vehicle>(item),
@@ -182,6 +188,7 @@ fn deleted(kind: TenantKind) -> Exported {
         TenantKind::PartsIssue => Exported::PartsIssues,
         TenantKind::Quotation => Exported::Quotations,
         TenantKind::File => Exported::Files,
+        TenantKind::Audit => Exported::AuditLog,
     }
 }
 
@@ -197,6 +204,7 @@ fn tenant_name(kind: TenantKind) -> &'static str {
         TenantKind::PartsIssue => "parts-issues",
         TenantKind::Quotation => "quotations",
         TenantKind::File => "files",
+        TenantKind::Audit => "audit-log",
     }
 }
 
@@ -270,6 +278,7 @@ impl Store {
             Exported::CreditNotes => self.of_centre(TenantKind::CreditNote, centre).boxed(),
             Exported::PartsIssues => self.of_centre(TenantKind::PartsIssue, centre).boxed(),
             Exported::Files => self.of_centre(TenantKind::File, centre).boxed(),
+            Exported::AuditLog => self.of_centre(TenantKind::Audit, centre).boxed(),
         };
         items.map(move |item| kind.document(item?))
     }

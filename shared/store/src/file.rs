@@ -121,11 +121,14 @@ impl Store {
     }
 
     /// Removes a file, and notes its objects as loose.
-    pub fn discard_file(&self, file: StoredFile) -> Plan<StoredFile> {
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn discard_file(&self, file: StoredFile) -> Result<Plan<StoredFile>, StoreError> {
         let mut transaction = Transaction::new();
-        transaction.remove(&file);
+        transaction.remove(&file)?;
         transaction.overwrite_item(key_item(&keys::loose_objects(&file.id)));
-        Plan::new(transaction, file)
+        Ok(Plan::new(transaction, file))
     }
 
     /// Notes objects as loose before they are made, so that none is left behind whatever happens.

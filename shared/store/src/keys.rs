@@ -11,13 +11,13 @@
 //! | a vehicle's service history, newest first | table | `VEH#id#HISTORY` | job card id |
 //! | service centres, all or one | table | `CENTRES` | ordinal, 4 digits |
 //! | a centre's users (or the dealership's), newest first | gsi2 | `C7#USER` `DEALERSHIP#USER` | id |
-//! | a tenant document by id; all of a centre, newest first | table | `C7#JC` `C7#APT` `C7#PR` `C7#PART` `C7#INV` `C7#CN` `C7#PI` `C7#QTN` `C7#FILE` | id |
+//! | a tenant document by id; all of a centre, newest first | table | `C7#JC` `C7#APT` `C7#PR` `C7#PART` `C7#INV` `C7#CN` `C7#PI` `C7#QTN` `C7#FILE` `C7#AUDIT` | id |
 //! | … in one state | gsi1 | `C7#JC#<code>` | id |
 //! | the files of a job card, vehicle or customer, of one centre or all | gsi2 | `id#FILE` | centre's ordinal, 4 digits; file id |
 //! | files that wait for their content, of all centres | gsi1 | `FILES.PENDING` | file id |
 //! | objects in the bucket that are no file's, and go | table | `FILES.LOOSE` | file id |
 //! | a job card's parts 1, 2A and 3 | table | `C7#JC.FORMS` | id |
-//! | Central's documents by id; all, newest first | table | `CENTRAL#PART` `CENTRAL#PO` `CENTRAL#SUP` | id |
+//! | Central's documents by id; all, newest first | table | `CENTRAL#PART` `CENTRAL#PO` `CENTRAL#SUP` `CENTRAL#AUDIT` | id |
 //! | … in one state | gsi1 | `CENTRAL#PO#<code>` | id |
 //! | deleted documents of a centre, or Central's | table | `C7#APT.DELETED` | id |
 //! | a centre's quotations that nobody answered yet, by their last day | gsi2 | `C7#QTN.DUE` | day, id |
@@ -33,6 +33,7 @@
 //! | sums for the dashboard and reports, per day (and label), of a centre or the dealership | table | `ROLLUP#C7#DAY` `ROLLUP#ALL#PART` | `2026-11-26`, `2026-11-26#part id`, `ALL` |
 //! | what is to be reminded of from a day on | table | `REMIND#2026-11` | `2026-11-26#SERVICE#vehicle id#day it is due` |
 //! | has this command been done; events to publish | table | `CMD#user#key` | `-` |
+//! | the last link of a centre's audit log, or of the dealership's | table | `CHAIN#C7` `CHAIN#CENTRAL` | `-` |
 //! | how far has a load of much data come | table | `LOAD#name` | `-` |
 //! | commands whose events were not sent | gsi1 | `OUTBOX#0` … `OUTBOX#7` | time of the command |
 //! | has a consumer dealt with an event | table | `SEEN#consumer#event` | `-` |
@@ -44,7 +45,7 @@
 //! | vehicles by the beginning of registration or VIN | table | `UNIQUE#registration#MH1` | value |
 //! | requests counted in a minute | limits | `RATE#who#minute` | `-` |
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate};
 use dms_access::{CentralScope, ListScope, TenantScope, VerifiedLink};
 use dms_domain::{
     calendar::MonthKey,
@@ -52,17 +53,18 @@ use dms_domain::{
     numbering::Series,
     reminder::Reminder,
     rollup::{Cell, Sheet},
-    search::{self, Word},
 };
 use uuid::Uuid;
 
 use crate::client::{Item, text};
 
 mod kinds;
+mod words;
 
 pub(crate) use kinds::OwnKeys;
 pub use kinds::{CentralKind, MasterKind, TenantKind};
 pub(crate) use kinds::{StoredKind, kind_of};
+pub(crate) use words::{plate, plates_pk, posted, posting, posting_pk};
 
 /// A primary key, or a key of an index.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -371,9 +373,25 @@ pub fn command(user: &Uuid, key: &str) -> Key {
     Key::only(format!("CMD#{user}#{key}"))
 }
 
-/// Whether a key is that of a command's record.
-pub(crate) fn is_command(key: &Key) -> bool {
-    key.pk.starts_with("CMD#")
+/// The place of an entry of the audit log: in its centre's or, when its id names none, in the dealership's.
+pub(crate) fn audit_entry(id: &Uuid) -> OwnKeys {
+    match ids::ordinal_of(id) {
+        Some(_) => TenantKind::Audit.own(id),
+        None => CentralKind::Audit.own(id),
+    }
+}
+
+/// Partition of a centre's audit log, or of the dealership's. Its checker shows it to no one, and has no user.
+pub(crate) fn audit_pk(centre: Option<CentreOrdinal>) -> String {
+    audit_entry(&ids::new_id(DateTime::UNIX_EPOCH, centre, [0; 8])).list_pk()
+}
+
+/// The last link of the chain of a centre's audit log, or of the dealership's.
+pub(crate) fn audit_head(centre: Option<CentreOrdinal>) -> Key {
+    match centre {
+        Some(centre) => Key::only(format!("CHAIN#C{}", centre.get())),
+        None => Key::only("CHAIN#CENTRAL"),
+    }
 }
 
 /// How far a load of much data has come.
@@ -408,38 +426,3 @@ pub(crate) fn archived_pk(listed: &str) -> String {
 
 /// How the partitions of deleted documents end.
 pub(crate) const DELETED: &str = ".DELETED";
-
-/// The guard of a vehicle's registration or VIN. Beside it are those that begin alike, so that it is found by its
-/// beginning, too.
-pub(crate) fn plate(field: &str, value: &str) -> Key {
-    Key::new(plates_pk(field, value), value)
-}
-
-/// Partition of the guards of registrations or VINs that begin so.
-pub(crate) fn plates_pk(field: &str, start: &str) -> String {
-    format!("UNIQUE#{field}#{}", first(start, search::SHORTEST))
-}
-
-/// Partition of the search table for a word (or its beginning): documents of one list whose words of one field share
-/// their first characters.
-pub(crate) fn posting_pk(list_pk: &str, word: &Word) -> String {
-    format!("{list_pk}#{}", word.bucket())
-}
-
-/// A posting: this document of the list has this word.
-pub(crate) fn posting(list_pk: &str, word: &Word, id: &Uuid) -> Key {
-    Key::new(posting_pk(list_pk, word), format!("{}#{id}", word.stored()))
-}
-
-/// The document that a posting leads to; none for what no document could have written.
-pub(crate) fn posted(posting: &Key) -> Option<Key> {
-    let id: Uuid = posting.sk.rsplit_once('#')?.1.parse().ok()?;
-    let mut parts = posting.pk.splitn(3, '#');
-    let (first, second) = (parts.next()?, parts.next()?);
-    let master = MasterKind::ALL.into_iter().find(|kind| kind.prefix() == first);
-    Some(master.map_or_else(|| Key::new(format!("{first}#{second}"), id.to_string()), |kind| kind.key(&id)))
-}
-
-fn first(text: &str, characters: usize) -> String {
-    text.chars().take(characters).collect()
-}

@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod appointment;
+mod audit;
 mod auth;
 mod bulk;
 mod central_stock;
@@ -54,6 +55,7 @@ mod vehicle;
 
 pub use aws_sdk_dynamodb::config::{SharedHttpClient as HttpClient, retry::RetryPartition};
 
+pub use audit::{CheckedChain, audit_record};
 pub use auth::{Credentials, Refreshed, Session};
 pub use bulk::{Bulk, Load};
 pub use client::{Item, Range, Rows, SortRange, Store, StoreConfig};

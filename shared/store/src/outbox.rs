@@ -33,6 +33,11 @@ pub struct Outgoing {
 }
 
 impl Outgoing {
+    /// Whether an item is a command's record.
+    pub fn is_command(item: &Item) -> bool {
+        text(item, "pk").is_some_and(|pk| pk.starts_with("CMD#"))
+    }
+
     /// What a command's record has to send; none of another item, or of a command without events.
     ///
     /// # Errors

@@ -51,9 +51,10 @@ pub(crate) fn contribution(item: Item) -> Result<Sums, StoreError> {
                 | TenantKind::CreditNote
                 | TenantKind::PartsIssue
                 | TenantKind::Quotation
-                | TenantKind::File,
+                | TenantKind::File
+                | TenantKind::Audit,
             )
-            | StoredKind::Central(CentralKind::PurchaseOrder | CentralKind::Supplier)
+            | StoredKind::Central(CentralKind::PurchaseOrder | CentralKind::Supplier | CentralKind::Audit)
             | StoredKind::Master(MasterKind::Vehicle | MasterKind::User),
         )
         | None => Sums::default(),

@@ -10,6 +10,7 @@ use chrono::Datelike;
 use dms_domain::{calendar::MonthKey, refusal::Refusal};
 
 use crate::{
+    audit::canonical,
     client::{Item, Store, key_item, number, text},
     entity::{Entity, Posting, TallyCell, to_item},
     error::StoreError,
@@ -42,6 +43,8 @@ pub struct Transaction {
     tallies: BTreeMap<(String, MonthKey), BTreeMap<String, i128>>,
     /// By their keys; `None`: removed.
     postings: BTreeMap<Key, Option<Posting>>,
+    /// What is replaced or removed, as it was read: for the audit log.
+    before: BTreeMap<Key, String>,
 }
 
 /// A write and what it means when its condition fails.
@@ -135,6 +138,7 @@ impl Transaction {
     ) -> Result<(), StoreError> {
         let unchecked = planted(PlantedBug::ReplacedWithoutVersion);
         let condition = if unchecked { Condition::None } else { Condition::Version(old.version()) };
+        self.note(old)?;
         self.put(Table::Core, to_item(new)?, condition, on_changed);
         self.recount(old.tally(), new.tally());
         let (before, after) = (old.postings(), new.postings());
@@ -149,8 +153,7 @@ impl Transaction {
     /// [`StoreError::Corrupt`] when the document has no item form.
     pub fn archive<E: Entity>(&mut self, old: &E, deleted: &E) -> Result<(), StoreError> {
         self.keep_archived(deleted)?;
-        self.remove(old);
-        Ok(())
+        self.remove(old)
     }
 
     /// A deleted document in the partition of the deleted, over what is there of it.
@@ -167,10 +170,30 @@ impl Transaction {
     }
 
     /// A document that was read is removed, and kept nowhere.
-    pub fn remove<E: Entity>(&mut self, old: &E) {
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when the document has no item form.
+    pub fn remove<E: Entity>(&mut self, old: &E) -> Result<(), StoreError> {
+        self.note(old)?;
         self.delete_if(old.key(), Some(old.version()), replan());
         self.count(old.tally(), -1);
         self.unpost(&old.postings());
+        Ok(())
+    }
+
+    fn note<E: Entity>(&mut self, old: &E) -> Result<(), StoreError> {
+        self.before.insert(old.key(), canonical(&to_item(old)?)?);
+        Ok(())
+    }
+
+    /// What is replaced or removed, as it was read, by its key.
+    pub(crate) fn before(&self) -> &BTreeMap<Key, String> {
+        &self.before
+    }
+
+    /// The writes, but for tallies and words, which follow from them.
+    pub(crate) fn actions(&self) -> &[Action] {
+        &self.actions
     }
 
     /// A record that is written once and never changed: a ledger entry, a line of history.

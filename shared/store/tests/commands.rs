@@ -98,11 +98,9 @@ fn now() -> DateTime<Utc> {
 
 fn command(key: Option<&str>, fingerprint: &str) -> Command {
     Command {
-        user: Uuid::nil(),
         idempotency_key: key.map(str::to_owned),
         fingerprint: fingerprint.to_owned(),
-        request_id: "the same for all".to_owned(),
-        now: now(),
+        ..Command::of_task("test", Uuid::nil(), "the same for all".to_owned(), now())
     }
 }
 

@@ -274,13 +274,7 @@ async fn person(app: &TestApp, role: Role, name: &str, centre: Option<&CentreCla
         centre: centre.cloned(),
         active: true,
     };
-    let command = Command {
-        user: user.id,
-        idempotency_key: None,
-        fingerprint: String::new(),
-        request_id: user.id.to_string(),
-        now,
-    };
+    let command = Command::of_task("testkit", user.id, user.id.to_string(), now);
     let plan = || async { app.app.store.create_user(user.clone(), &credentials).map(|plan: Plan<User>| plan) };
     let nothing = |_: &User| Ok(Reply { status: 201, body: String::new(), version: None, replayed: false });
     app.app.store.run(&command, plan, nothing).await.expect("a user");

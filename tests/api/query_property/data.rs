@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use chrono::{NaiveDate, TimeDelta};
 use dms_domain::calendar::{self, Clock};
+use dms_local::EventPlayer;
 use dms_testkit::{Centre, Client, Dealership, samples};
 use fastrand::Rng;
 use serde_json::{Value, json};
@@ -91,6 +92,9 @@ pub(super) async fn fill(dealership: &Dealership, seed: u64, size: &Size) {
             assert!([200, 409].contains(&answer.status.as_u16()), "{}", answer.text);
         }
     }
+    // What is to stand in the audit log stands there.
+    let mut player = EventPlayer::new(&dealership.app.app, dealership.app.streams(), 0);
+    Box::pin(player.settle()).await.expect("all is told");
 }
 
 impl<'a> Maker<'a> {

@@ -417,15 +417,9 @@ async fn objects_of_a_deletion_that_was_cut_off_are_swept() {
     // As the function does it, which then ends before it has removed the object.
     let file: uuid::Uuid = ticket.file.parse().unwrap();
     let stored = app.store.file_of_object(&file).await.unwrap().unwrap();
-    let command = dms_store::Command {
-        user: stored.uploaded_by_id,
-        idempotency_key: None,
-        fingerprint: String::new(),
-        request_id: String::new(),
-        now: app.clock.now(),
-    };
+    let command = dms_store::Command::of_task("test", stored.uploaded_by_id, String::new(), app.clock.now());
     let reply = |_: &_| Ok(dms_store::Reply { status: 200, body: String::new(), version: None, replayed: false });
-    let plan = || async { Ok(app.store.discard_file(stored.clone())) };
+    let plan = || async { app.store.discard_file(stored.clone()) };
     app.store.run(&command, plan, reply).await.unwrap();
     assert!(is_on(Shelf::Ready, &dealership, &ticket.file).await);
 

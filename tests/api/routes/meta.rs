@@ -32,7 +32,7 @@ async fn health_names_every_service() {
     let services = json!({"database": "connected", "redis": "connected", "queue": "connected",
         "storage": "connected"});
     let nothing = json!({"waiting": 0, "dead": 0});
-    let events = json!({"lagSeconds": null, "notifications": nothing, "rollups": nothing});
+    let events = json!({"lagSeconds": null, "notifications": nothing, "rollups": nothing, "audit": nothing});
     assert_eq!(health, json!({"status": "healthy", "services": services, "events": events}));
 }
 

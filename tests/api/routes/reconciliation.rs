@@ -281,3 +281,12 @@ async fn a_request_that_meets_only_parts_that_were_done_before_ends_and_tells_wh
     assert_eq!((numbers.len(), numbers.last().unwrap().as_str()), (16, "MINE-1"));
     assert_eq!(empty, 1, "fifteen parts of the centre were done: ten are looked at by one request");
 }
+
+#[tokio::test]
+async fn it_shows_the_fields_that_are_asked_for_alone() {
+    let dealership = open().await;
+    own_part(&dealership.one, "BP-1", 3).await;
+    let asked = format!("{PATH}?fields=differences,parts.partNumber,parts.centres");
+    let shown = dealership.admin.get(&asked).await.expect(200);
+    assert_eq!(shown, json!({"differences": 0, "parts": [{"partNumber": "BP-1", "centres": 3}]}));
+}

@@ -289,13 +289,7 @@ impl Maker<'_> {
             centre: Some(claim),
             active: true,
         };
-        let command = Command {
-            user: user.id,
-            idempotency_key: None,
-            fingerprint: String::new(),
-            request_id: String::new(),
-            now: now + TimeDelta::zero(),
-        };
+        let command = Command::of_task("template", user.id, String::new(), now + TimeDelta::zero());
         let nothing = |_: &User| Ok(Reply { status: 201, body: String::new(), version: None, replayed: false });
         let plan = || async { store.create_user(user.clone(), &credentials) };
         store.run(&command, plan, nothing).await.expect("an engineer");

@@ -13,7 +13,7 @@ use dms_http::{
     config::{blob_from_env, optional, queues_from_env, store_from_env},
 };
 use dms_messages::{Queue, Queues};
-use dms_store::{Rebuilt, Recounted, Store};
+use dms_store::{CheckedChain, Rebuilt, Recounted, Store};
 
 use crate::{Options, ServerError, server::open_folder};
 
@@ -95,6 +95,26 @@ pub async fn rebuild_search(options: &Options) -> Result<Rebuilt, ServerError> {
     let rebuilt = place.store()?.rebuild_search().await?;
     place.close().await;
     Ok(rebuilt)
+}
+
+/// Checks the chains of the audit log; before that, appends commands that are not in it, if wanted. `progress` is told how many
+/// entries were read.
+///
+/// # Errors
+/// [`ServerError`]: also when a server runs on the folder.
+pub async fn verify_audit_log(
+    options: &Options,
+    append_missing: bool,
+    progress: impl FnMut(u64),
+) -> Result<Vec<CheckedChain>, ServerError> {
+    let place = Place::open(options).await?;
+    let store = place.store()?;
+    if append_missing {
+        store.append_missing_to_audit_log().await?;
+    }
+    let chains = store.check_audit_log(progress).await?;
+    place.close().await;
+    Ok(chains)
 }
 
 /// Puts a queue's dead letters back into it; how many.

@@ -52,13 +52,7 @@ pub async fn purge_person(
 
 /// An operator's command: no user gave it.
 fn command(now: DateTime<Utc>) -> Command {
-    Command {
-        user: Uuid::nil(),
-        idempotency_key: None,
-        fingerprint: String::new(),
-        request_id: "purge-person".to_owned(),
-        now,
-    }
+    Command::of_task("purge-person", Uuid::nil(), "purge-person".to_owned(), now)
 }
 
 struct Purge {
@@ -142,7 +136,7 @@ impl Purge {
     async fn discard(&self, file: &StoredFile) -> Result<(), ServerError> {
         let plan = || async {
             let found = self.store.file_of_object(&file.id).await?;
-            Ok(found.map_or_else(|| Plan::nothing(file.clone()), |file| self.store.discard_file(file)))
+            found.map_or_else(|| Ok(Plan::nothing(file.clone())), |file| self.store.discard_file(file))
         };
         let no_answer = |_: &StoredFile| -> Result<Reply, StoreError> {
             Ok(Reply { status: 200, body: String::new(), version: None, replayed: false })

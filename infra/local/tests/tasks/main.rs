@@ -57,9 +57,14 @@ async fn a_recount_after_kill_9_finds_no_difference_and_a_redrive_nothing_dead()
     Server::start(on(folder.path(), &["--rate-limit-per-minute", "0"])).await.kill().await;
     let out = done(folder.path(), &["recount"]);
     assert!(out.contains("numbers are what") && out.contains("items come to"), "{out}");
+    let chains = done(folder.path(), &["verify-audit-log"]);
+    let counts: Vec<u64> =
+        chains.lines().map(|line| line.split(' ').rev().nth(6).unwrap().parse().expect("how many")).collect();
+    assert!(chains.starts_with("dealership: ") && chains.contains("\ncentre 1: "), "{chains}");
+    assert!(counts.iter().sum::<u64>() > 50, "the demo's commands are in it: {chains}");
     assert_eq!(done(folder.path(), &["redrive", "rollups"]), "0 dead letters are in rollups again\n");
     let wrong = run(folder.path(), &["redrive", "letters"]);
-    assert!(String::from_utf8_lossy(&wrong.stderr).contains("notifications, rollups, uploads"));
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("notifications, rollups, uploads, audit"));
 }
 
 #[tokio::test]

@@ -64,6 +64,7 @@ pub const RELATIONS: &[Relation] = &[
     relation("fromServiceCenter", "fromServiceCenterId", Target::Centre),
     relation("supplier", "supplierId", Target::Supplier),
     relation("engineer", "assignedEngineerId", Target::Person),
+    relation("user", "userId", Target::Person),
     relation("approvedBy", "approvedById", Target::Person),
     relation("decidedBy", "decidedById", Target::Person),
     relation("requestedBy", "requestedById", Target::Person),

@@ -6,6 +6,8 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, StatusCode, header::IF_MATCH, request::Parts},
 };
+use dms_access::Principal;
+use dms_domain::ids;
 use dms_store::{Command, Plan, Store, StoreError};
 use serde::Serialize;
 use serde_json::Value;
@@ -69,10 +71,13 @@ impl Cmd {
 
     /// The command as the store knows it.
     pub fn command(&self, user: Uuid) -> Command {
+        let centre = self.context.principal.get().and_then(Principal::centre);
         Command {
             user,
             idempotency_key: self.idempotency_key.clone(),
             fingerprint: self.context.fingerprint.to_string(),
+            action: self.context.action.to_string(),
+            centre: centre.and_then(|centre| ids::ordinal_of(&centre.id)),
             request_id: self.context.request_id.to_string(),
             now: self.context.now,
         }

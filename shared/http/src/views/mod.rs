@@ -2,6 +2,7 @@
 //! A stored document is never sent as it is: a field is shown because it stands here.
 
 mod appointment;
+mod audit;
 mod central_stock;
 mod credit_note;
 mod customer;
@@ -20,6 +21,7 @@ mod user;
 mod vehicle;
 
 pub use appointment::AppointmentView;
+pub use audit::AuditEntryView;
 pub use central_stock::CentralPartView;
 pub use credit_note::CreditNoteView;
 pub use customer::CustomerView;

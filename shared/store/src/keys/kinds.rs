@@ -32,6 +32,8 @@ pub enum CentralKind {
     PurchaseOrder,
     /// Suppliers.
     Supplier,
+    /// The audit log of what is no centre's.
+    Audit,
 }
 
 /// Documents that belong to exactly one centre.
@@ -55,24 +57,32 @@ pub enum TenantKind {
     Quotation,
     /// Files.
     File,
+    /// The audit log.
+    Audit,
 }
 
 impl CentralKind {
     /// All.
-    pub(crate) const ALL: [Self; 3] = [Self::Part, Self::PurchaseOrder, Self::Supplier];
+    pub(crate) const ALL: [Self; 4] = [Self::Part, Self::PurchaseOrder, Self::Supplier, Self::Audit];
+
+    /// The key part naming the kind.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Part => "PART",
+            Self::PurchaseOrder => "PO",
+            Self::Supplier => "SUP",
+            Self::Audit => "AUDIT",
+        }
+    }
 
     /// Partition that holds (and lists) the documents.
-    fn partition(self) -> &'static str {
-        match self {
-            Self::Part => "CENTRAL#PART",
-            Self::PurchaseOrder => "CENTRAL#PO",
-            Self::Supplier => "CENTRAL#SUP",
-        }
+    fn partition(self) -> String {
+        format!("CENTRAL#{}", self.prefix())
     }
 
     /// The same, for who may see it.
     pub fn pk(self, _: CentralScope) -> String {
-        self.partition().to_owned()
+        self.partition()
     }
 
     /// A document by id.
@@ -82,7 +92,7 @@ impl CentralKind {
 
     /// The place of a document that is in hand.
     pub(crate) fn own(self, id: &Uuid) -> OwnKeys {
-        OwnKeys { pk: self.partition().to_owned(), id: *id }
+        OwnKeys { pk: self.partition(), id: *id }
     }
 
     /// Partition of gsi1 that lists the documents in one state.
@@ -137,7 +147,7 @@ impl MasterKind {
 
 impl TenantKind {
     /// All.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::JobCard,
         Self::Appointment,
         Self::PartsRequest,
@@ -147,6 +157,7 @@ impl TenantKind {
         Self::PartsIssue,
         Self::Quotation,
         Self::File,
+        Self::Audit,
     ];
 
     /// The key part naming the kind.
@@ -161,6 +172,7 @@ impl TenantKind {
             Self::PartsIssue => "PI",
             Self::Quotation => "QTN",
             Self::File => "FILE",
+            Self::Audit => "AUDIT",
         }
     }
 
@@ -214,13 +226,12 @@ pub(crate) enum StoredKind {
 pub(crate) fn kind_of(pk: &str) -> Option<StoredKind> {
     let parts: Vec<&str> = pk.split('#').collect();
     let tenant = |prefix: &str| TenantKind::ALL.iter().find(|kind| kind.prefix() == prefix);
+    let central = |prefix: &str| CentralKind::ALL.iter().find(|kind| kind.prefix() == prefix);
     let master = |prefix: &str| MasterKind::ALL.iter().find(|kind| kind.prefix() == prefix);
     let is_centre = |part: &str| part.strip_prefix('C').is_some_and(|number| number.parse::<u16>().is_ok());
     match parts[..] {
         [_, "PART", _, "LEDGER"] => Some(StoredKind::Ledger),
-        ["CENTRAL", _] => {
-            CentralKind::ALL.iter().find(|kind| kind.partition() == pk).map(|kind| StoredKind::Central(*kind))
-        }
+        ["CENTRAL", prefix] => central(prefix).map(|kind| StoredKind::Central(*kind)),
         [centre, prefix] if is_centre(centre) => tenant(prefix).map(|kind| StoredKind::Tenant(*kind)),
         [prefix, _] => master(prefix).map(|kind| StoredKind::Master(*kind)),
         _ => None,

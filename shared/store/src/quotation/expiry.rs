@@ -103,13 +103,7 @@ impl Store {
 
     /// Expires those of these quotations that still are overdue. Nobody asked for it: the command is the system's own.
     async fn expire_these(&self, due: &[Uuid], now: DateTime<Utc>) -> Result<usize, StoreError> {
-        let command = Command {
-            user: Uuid::nil(),
-            idempotency_key: None,
-            fingerprint: String::new(),
-            request_id: Uuid::new_v4().to_string(),
-            now,
-        };
+        let command = Command::of_task("expire-quotations", Uuid::nil(), Uuid::new_v4().to_string(), now);
         let plan = || async {
             let found = self.get_many(due.iter().map(|id| TenantKind::Quotation.own(id).key())).await?;
             let found = found.into_iter().map(from_item).collect::<Result<Vec<Quotation>, _>>()?;

@@ -4,8 +4,9 @@ mod apply;
 mod expression;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::{Value, json};
 
-use crate::{keys::Key, tables::Table};
+use crate::{error::StoreError, keys::Key, tables::Table};
 
 /// Changes to an item and the conditions under which they are made.
 #[derive(Debug, Clone)]
@@ -55,6 +56,28 @@ impl Update {
     /// Which item it is.
     pub(crate) fn target(&self) -> (Table, Key) {
         (self.table, self.key.clone())
+    }
+
+    /// What becomes of the item's attributes, for the audit log.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when a value has no JSON form.
+    pub(crate) fn told(&self) -> Result<String, StoreError> {
+        let plain = |value: &AttributeValue| serde_dynamo::from_attribute_value::<_, Value>(value.clone());
+        let told = self.changes.iter().map(|(attribute, change)| {
+            Ok(match change {
+                Change::Set(value) => json!([attribute, "set", plain(value)?]),
+                Change::Add(amount) => json!([attribute, "add", amount.to_string()]),
+                Change::Append(values) => {
+                    json!([attribute, "append", values.iter().map(plain).collect::<Result<Vec<_>, _>>()?])
+                }
+                Change::Count(member) => json!([attribute, "count", member]),
+                Change::Remove => json!([attribute, "remove"]),
+            })
+        });
+        let mut told = Value::Array(told.collect::<Result<_, StoreError>>()?);
+        told.sort_all_objects();
+        Ok(told.to_string())
     }
 
     fn change(mut self, attribute: &str, change: Change) -> Self {
