@@ -228,7 +228,7 @@ mod tests {
             action: "PATCH /api/job-cards/{id}/status".to_owned(),
             document_type: Some("JC".to_owned()),
             document_id: Some(Uuid::from_u128(u128::from(n) + 100)),
-            before: (n % 2 == 0).then(|| hash([[n].as_slice()])),
+            before: n.is_multiple_of(2).then(|| hash([[n].as_slice()])),
             after: hash([[n, n].as_slice()]),
             request_id: format!("request {n}"),
         }
