@@ -24,3 +24,4 @@ mod rollups;
 mod routes;
 mod search;
 mod tenancy;
+mod traces;

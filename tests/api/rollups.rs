@@ -190,7 +190,7 @@ async fn a_message_that_is_no_change_fails_alone_and_the_rest_of_its_batch_is_ad
     let app = &dealership.app.app;
     let mut messages = take_all(&dealership, &mut player, Queue::Rollups).await;
     messages.truncate(9);
-    let poison = Received { id: "poison".to_owned(), body: "{}".to_owned(), receipt: String::new() };
+    let poison = Received { id: "poison".to_owned(), body: "{}".to_owned(), receipt: String::new(), trace: None };
     messages.insert(1, poison);
     let rollups = Rollups::new(app.store.clone(), app.clock.clone());
     let batch: Vec<&Received> = messages.iter().collect();

@@ -19,7 +19,7 @@ use dms_http::{
     SystemClock,
     config::{ConfigError, store_from_env},
 };
-use dms_messages::Message;
+use dms_messages::{Message, Trace};
 use dms_store::{Store, StoreError};
 use thiserror::Error;
 use uuid::Uuid;
@@ -66,18 +66,25 @@ impl Notifier {
     pub async fn handle(&self, event: SqsEvent) -> SqsBatchResponse {
         let mut response = SqsBatchResponse::default();
         for message in event.records {
-            if let Err(error) = self.deliver(&message).await {
-                let message_id = message.message_id.unwrap_or_default();
-                tracing::warn!(%error, message_id, "an event could not be told");
-                response.add_failure(message_id);
+            let trace = trace(&message);
+            let trace_id = trace.as_ref().map(Trace::id);
+            match self.deliver(&message).await {
+                Ok(Some((event_id, told))) => tracing::info!(trace_id, %event_id, told, "notified"),
+                Ok(None) => {}
+                Err(error) => {
+                    let message_id = message.message_id.clone().unwrap_or_default();
+                    tracing::warn!(trace_id, %error, message_id, "an event could not be told");
+                    response.add_failure(message_id);
+                }
             }
         }
         response
     }
 
-    async fn deliver(&self, message: &SqsMessage) -> Result<(), NotifyError> {
+    /// Tells of an event: its id, and how many were to be told; none of an event that no one is told of.
+    async fn deliver(&self, message: &SqsMessage) -> Result<Option<(Uuid, usize)>, NotifyError> {
         let Message { at, event } = serde_json::from_str(message.body.as_deref().unwrap_or_default())?;
-        let Some((audience, notice)) = audience::told(&event) else { return Ok(()) };
+        let Some((audience, notice)) = audience::told(&event) else { return Ok(None) };
         let notification = Notification {
             id: event.id,
             service_center_id: event.service_center_id,
@@ -91,7 +98,7 @@ impl Notifier {
         for channel in &self.channels {
             self.send(channel.as_ref(), &recipients, &notification).await?;
         }
-        Ok(())
+        Ok(Some((notification.id, recipients.len())))
     }
 
     /// Who is meant and wants to be told.
@@ -132,4 +139,9 @@ impl Notifier {
         }
         Ok(())
     }
+}
+
+/// The trace of the request that the event came of, as the relay said it.
+fn trace(message: &SqsMessage) -> Option<Trace> {
+    message.attributes.get(Trace::ATTRIBUTE).and_then(|header| Trace::parse(header))
 }

@@ -124,8 +124,11 @@ impl Relay {
     }
 
     async fn send(&self, outgoing: &[Outgoing]) -> Result<(), RelayError> {
-        let messages = outgoing.iter().flat_map(|command| &command.messages);
-        self.queues.send_all(Queue::Notifications, messages).await?;
+        let traced = |command: &'_ Outgoing| {
+            let trace = command.trace.clone();
+            command.messages.clone().into_iter().map(move |message| (message, trace.clone()))
+        };
+        self.queues.send_traced(Queue::Notifications, outgoing.iter().flat_map(traced)).await?;
         try_join_all(outgoing.iter().map(|command| self.store.sent(&command.key))).await?;
         Ok(())
     }

@@ -18,7 +18,9 @@ pub use events::{EventPlayer, PlayError};
 pub use generate::{
     GenerateError, Generated, Generation, Options as GenerateOptions, generate, generate_in_folder,
 };
-pub use operate::{recount, redrive, verify_audit_log};
+pub use operate::{
+    Export, Purged, export_centre, purge_person, rebuild_search, recount, redrive, verify_audit_log,
+};
 pub use options::{Options, Task};
 pub use server::{LocalServer, ServerError};
 pub use workers::{batch, check_uploads_once, sweep_files};

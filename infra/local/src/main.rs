@@ -2,7 +2,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)] // a program that is talked to on a terminal
 
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
 use clap::Parser;
 use dms_access::password::PasswordCost;
@@ -12,6 +12,7 @@ use dms_local::{DEMO_LOGINS, DEMO_PASSWORD, GenerateOptions, Generated, LocalSer
 use dms_messages::Queue;
 use indicatif::{ProgressBar, ProgressStyle};
 use tracing_subscriber::EnvFilter;
+use uuid::Uuid;
 
 /// Unless LOG_LEVEL says otherwise. The embedded DynamoDB warns of every refused condition: those are daily business.
 const QUIET: &str = "warn,dynoxide=error";
@@ -32,8 +33,11 @@ async fn main() -> ExitCode {
         Some(Task::Demo { url }) => make_demo(url).await,
         Some(Task::Generate(wanted)) => generate(&options, wanted).await,
         Some(Task::Recount { repair }) => recount(&options, *repair).await,
+        Some(Task::RebuildSearch) => rebuild_search(&options).await,
         Some(Task::VerifyAuditLog { append_missing }) => verify_audit_log(&options, *append_missing).await,
         Some(Task::Redrive { queue }) => redrive(&options, *queue).await,
+        Some(Task::ExportCentre { centre, out }) => export_centre(&options, centre, out).await,
+        Some(Task::PurgePerson { customer, dry_run }) => purge_person(&options, *customer, *dry_run).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -119,6 +123,13 @@ async fn recount(options: &Options, repair: bool) -> Result<(), ServerError> {
     Ok(())
 }
 
+async fn rebuild_search(options: &Options) -> Result<(), ServerError> {
+    let rebuilt = dms_local::rebuild_search(options).await?;
+    let (words, written, removed) = (rebuilt.words, rebuilt.written, rebuilt.removed);
+    println!("of {words} words {written} were missing and are there again; {removed} led nowhere and are gone");
+    Ok(())
+}
+
 async fn verify_audit_log(options: &Options, append_missing: bool) -> Result<(), ServerError> {
     let bar = ProgressBar::no_length();
     bar.set_style(
@@ -142,6 +153,34 @@ async fn verify_audit_log(options: &Options, append_missing: bool) -> Result<(),
 async fn redrive(options: &Options, queue: Queue) -> Result<(), ServerError> {
     let moved = dms_local::redrive(options, queue).await?;
     println!("{moved} dead letters are in {} again", queue.name());
+    Ok(())
+}
+
+async fn export_centre(options: &Options, centre: &str, out: &Path) -> Result<(), ServerError> {
+    let export = dms_local::export_centre(options, centre, out, SystemClock.now()).await?;
+    for file in export.files.iter().filter(|file| file.documents > 0) {
+        println!("{:>9}  {}", file.documents, file.name);
+    }
+    println!("{:>9}  files/", export.contents.count);
+    for missing in &export.contents.missing {
+        eprintln!("file {missing} has no content in the bucket");
+    }
+    println!("all of {centre} is in {}", out.display());
+    Ok(())
+}
+
+async fn purge_person(options: &Options, customer: Uuid, dry_run: bool) -> Result<(), ServerError> {
+    let purged = dms_local::purge_person(options, customer, dry_run, SystemClock.now()).await?;
+    let done = if dry_run { "to be erased" } else { "erased" };
+    for what in &purged.changed {
+        println!("{done}: {what}");
+    }
+    for (what, last) in &purged.kept {
+        println!("kept: {what}, as a tax record until {last} (CGST section 36): erase it afterwards");
+    }
+    if purged.changed.is_empty() {
+        println!("nothing is left to be erased now");
+    }
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use clap::{ArgAction, Parser, Subcommand};
 use dms_domain::formats::GstState;
 use dms_http::config::DEFAULT_RATE_LIMIT;
 use dms_messages::Queue;
+use uuid::Uuid;
 
 use crate::GenerateOptions;
 
@@ -78,6 +79,11 @@ pub enum Task {
         #[arg(long)]
         repair: bool,
     },
+    /// Write the words by which documents are found anew, from the documents: after the search table was lost, or restored to
+    /// another moment than the others.
+    ///
+    /// On the data folder, or on the tables that the environment names. Right only while nobody writes.
+    RebuildSearch,
     /// Check the chains of the audit log from their beginnings, and print what their last links say.
     ///
     /// On the data folder, or on the tables that the environment names. Keep what is printed somewhere else, and compare it
@@ -94,6 +100,33 @@ pub enum Task {
         /// The queue: notifications, rollups, uploads or audit.
         #[arg(value_parser = queue)]
         queue: Queue,
+    },
+    /// Write everything of a service centre into a ZIP archive: its documents as JSON lines, one file for each kind, the
+    /// customers and vehicles they name, and the contents of its files. No passwords and no sessions.
+    ///
+    /// On the data folder, or on the tables and the bucket that the environment names (with DMS_BUCKET). What changes meanwhile
+    /// may be there in part: for a snapshot, export from restored tables.
+    ExportCentre {
+        /// The centre's code, such as SC001.
+        #[arg(long, value_name = "CODE")]
+        centre: String,
+        /// The archive, which is written over.
+        #[arg(long, value_name = "FILE.zip")]
+        out: PathBuf,
+    },
+    /// Erase a customer's personal data, as they can demand (DPDP Act 2023, section 12): in their own document, in all that
+    /// copied it, in files, and in what finds them. Says what was changed, and what must be kept until when.
+    ///
+    /// Invoices and credit notes stay as they are for the 72 months that GST law demands (CGST section 36): run it again
+    /// afterwards. Refused while something is still to be done with the customer. An interrupted run is completed by another
+    /// one. On the data folder, or on the tables and the bucket that the environment names (with DMS_BUCKET).
+    PurgePerson {
+        /// The customer's id.
+        #[arg(long, value_name = "ID")]
+        customer: Uuid,
+        /// Only say what would be done.
+        #[arg(long)]
+        dry_run: bool,
     },
 }
 

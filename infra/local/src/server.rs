@@ -73,6 +73,9 @@ pub enum ServerError {
     /// A recount found numbers that are not what the documents come to.
     #[error("{0} numbers differ; with --repair they are mended")]
     Differs(usize),
+    /// An operator's task that cannot be done.
+    #[error("{0}")]
+    Task(String),
     /// The audit log is not what it was.
     #[error("the audit log is broken in {0} places")]
     BrokenChain(usize),

@@ -5,7 +5,7 @@ use std::{future::Future, path::Path, time::Duration};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use dms_embedded_cloud::Streams;
 use dms_http::AppState;
-use dms_messages::{Queue, QueueError, Queues, Received};
+use dms_messages::{Queue, QueueError, Queues, Received, Trace};
 use file_checker::{CheckError, FileChecker, Swept};
 use relay::Relay;
 use tokio::{
@@ -135,6 +135,8 @@ pub fn batch<'m>(messages: impl IntoIterator<Item = &'m Received>) -> SqsEvent {
         let mut record = SqsMessage::default();
         record.message_id = Some(message.id.clone());
         record.body = Some(message.body.clone());
+        let trace = message.trace.as_ref();
+        record.attributes.extend(trace.map(|trace| (Trace::ATTRIBUTE.to_owned(), trace.header().to_owned())));
         record
     }));
     event

@@ -151,6 +151,12 @@ impl FinancialYear {
     pub fn last_day_of_credit_notes(self) -> NaiveDate {
         NaiveDate::from_ymd_opt(self.0.saturating_add(1), 11, 30).unwrap_or(NaiveDate::MAX)
     }
+
+    /// The last day on which its tax records must be kept: 72 months from the day on which its annual return is due, 31
+    /// December after it ended (CGST sections 36 and 44, Rule 80).
+    pub fn last_day_of_records(self) -> NaiveDate {
+        NaiveDate::from_ymd_opt(self.0.saturating_add(7), 12, 31).unwrap_or(NaiveDate::MAX)
+    }
 }
 
 impl fmt::Display for FinancialYear {

@@ -11,6 +11,7 @@ pub mod central_stock;
 pub mod credit_note;
 pub mod customer;
 pub mod dashboard;
+pub mod erasure;
 pub mod fields;
 pub mod file;
 pub mod formats;

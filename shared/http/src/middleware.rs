@@ -15,6 +15,7 @@ use axum::{
 };
 use chrono::{DateTime, Utc};
 use dms_domain::file::MAX_INLINE_FILE_BYTES;
+use dms_messages::Trace;
 use dms_store::{Meter, Reading};
 use futures::FutureExt;
 
@@ -41,25 +42,35 @@ pub(crate) async fn around(State(app): State<AppState>, request: Request, next: 
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let method = request.method().clone();
     let request_id: Arc<str> = request_id(&request).into();
+    let trace = trace(&request, app.clock.now());
     let principal = Arc::new(OnceLock::new());
     let meter = Meter::new();
 
     let limit = BodyLimit::of(route.as_deref());
     let answer = answer(&app, request, next, limit, (request_id.clone(), principal.clone()));
     // A panic is a bug; the caller still gets an answer, and the log its request id.
-    let answer = AssertUnwindSafe(meter.clone().measure(answer)).catch_unwind().await;
+    let answer = trace.clone().scope(meter.clone().measure(answer));
+    let answer = AssertUnwindSafe(answer).catch_unwind().await;
     let response = answer.unwrap_or_else(|_| {
         ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "Something is wrong on our side")
             .into_response()
     });
-    let mut response = written(response, &request_id);
+    let mut response = written(response, (&request_id, &trace));
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     secure(response.headers_mut());
     let (now, reading) = (app.clock.now(), meter.reading());
     log(
-        &Finished { method: &method, route: route.as_deref(), request_id: &request_id, started, now, reading },
+        &Finished {
+            method: &method,
+            route: route.as_deref(),
+            request_id: &request_id,
+            trace: &trace,
+            started,
+            now,
+            reading,
+        },
         &principal,
         &response,
     );
@@ -118,6 +129,12 @@ fn request_id(request: &Request) -> String {
     }
 }
 
+/// The trace that Lambda (or whoever calls) says the request belongs to; otherwise a new one.
+fn trace(request: &Request, now: DateTime<Utc>) -> Trace {
+    let header = request.headers().get(Trace::HEADER).and_then(|header| header.to_str().ok());
+    header.and_then(Trace::parse).unwrap_or_else(|| Trace::new(now.timestamp()))
+}
+
 /// How large a route's bodies may be.
 #[derive(Clone, Copy)]
 enum BodyLimit {
@@ -157,10 +174,10 @@ impl BodyLimit {
 }
 
 /// Gives an error its body, now that the request's id is known.
-fn written(mut response: Response, request_id: &str) -> Response {
+fn written(mut response: Response, (request_id, trace): (&str, &Trace)) -> Response {
     let Some(error) = response.extensions_mut().remove::<ApiError>() else { return response };
     if let Some(detail) = error.detail() {
-        tracing::error!(request_id, detail, "request failed");
+        tracing::error!(request_id, trace_id = trace.id(), detail, "request failed");
     }
     let body = serde_json::to_string(&error.body(request_id)).unwrap_or_default();
     *response.body_mut() = Body::from(body);
@@ -187,6 +204,7 @@ struct Finished<'a> {
     method: &'a Method,
     route: Option<&'a str>,
     request_id: &'a str,
+    trace: &'a Trace,
     started: Instant,
     now: DateTime<Utc>,
     reading: Reading,
@@ -194,7 +212,7 @@ struct Finished<'a> {
 
 /// One line per request: never names, phones, tokens or bodies.
 fn log(finished: &Finished<'_>, principal: &OnceLock<dms_access::Principal>, response: &Response) {
-    let Finished { method, route, request_id, started, now, reading } = finished;
+    let Finished { method, route, request_id, trace, started, now, reading } = finished;
     let principal = principal.get();
     let tenant = principal.and_then(|principal| principal.centre()).map(|centre| centre.id.to_string());
     let user_id = principal.map(|principal| principal.user_id().to_string());
@@ -202,6 +220,7 @@ fn log(finished: &Finished<'_>, principal: &OnceLock<dms_access::Principal>, res
     metrics::write(*now, (method.as_str(), route.unwrap_or("-")), duration_ms, reading);
     tracing::info!(
         request_id,
+        trace_id = trace.id(),
         tenant,
         user_id,
         method = method.as_str(),

@@ -2,6 +2,8 @@
 
 mod event;
 mod queues;
+mod trace;
 
 pub use event::{Event, EventKind, Message, RollupChange};
 pub use queues::{Backlog, Queue, QueueError, Queues, QueuesConfig, Received};
+pub use trace::Trace;

@@ -9,10 +9,15 @@ use aws_credential_types::Credentials;
 use aws_sdk_sqs::{
     Client,
     config::{BehaviorVersion, Region, SharedHttpClient, timeout::TimeoutConfig},
-    types::{QueueAttributeName, SendMessageBatchRequestEntry},
+    types::{
+        MessageSystemAttributeName, MessageSystemAttributeNameForSends, MessageSystemAttributeValue,
+        QueueAttributeName, SendMessageBatchRequestEntry,
+    },
 };
 use serde::Serialize;
 use thiserror::Error;
+
+use crate::trace::Trace;
 
 /// How to reach SQS.
 #[derive(Debug, Clone)]
@@ -56,6 +61,27 @@ pub struct Received {
     pub body: String,
     /// By which it is deleted.
     pub receipt: String,
+    /// The trace it belongs to.
+    pub trace: Option<Trace>,
+}
+
+/// A message that is to be sent.
+struct Outbound {
+    body: String,
+    trace: Option<Trace>,
+}
+
+impl Outbound {
+    fn entry(&self, position: usize) -> Result<SendMessageBatchRequestEntry, QueueError> {
+        let entry = SendMessageBatchRequestEntry::builder().id(position.to_string()).message_body(&self.body);
+        let Some(trace) = &self.trace else { return entry.build().map_err(failed) };
+        let value = MessageSystemAttributeValue::builder().data_type("String").string_value(trace.header());
+        let value = value.build().map_err(failed)?;
+        entry
+            .message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, value)
+            .build()
+            .map_err(failed)
+    }
 }
 
 impl Queue {
@@ -186,7 +212,8 @@ impl Queues {
                 break;
             }
             for message in messages {
-                self.send(queue, std::slice::from_ref(&message.body)).await?;
+                let again = Outbound { body: message.body.clone(), trace: message.trace.clone() };
+                self.send_outbound(queue, &[again]).await?;
                 self.delete_from(&dead, &message).await?;
                 moved += 1;
             }
@@ -208,10 +235,23 @@ impl Queues {
         queue: Queue,
         messages: impl IntoIterator<Item = M>,
     ) -> Result<usize, QueueError> {
-        let texts = messages.into_iter().map(|message| serde_json::to_string(&message));
-        let bodies: Vec<String> = texts.collect::<Result<_, _>>().map_err(failed)?;
-        self.send(queue, &bodies).await?;
-        Ok(bodies.len())
+        let outbound = outbound(messages.into_iter().map(|message| (message, None)))?;
+        self.send_outbound(queue, &outbound).await?;
+        Ok(outbound.len())
+    }
+
+    /// The same of messages that belong to traces.
+    ///
+    /// # Errors
+    /// As [`Self::send_all`].
+    pub async fn send_traced<M: Serialize>(
+        &self,
+        queue: Queue,
+        messages: impl IntoIterator<Item = (M, Option<Trace>)>,
+    ) -> Result<usize, QueueError> {
+        let outbound = outbound(messages)?;
+        self.send_outbound(queue, &outbound).await?;
+        Ok(outbound.len())
     }
 
     /// Puts messages into a queue.
@@ -219,16 +259,19 @@ impl Queues {
     /// # Errors
     /// [`QueueError`] when not all are in it; some may be.
     pub async fn send(&self, queue: Queue, bodies: &[String]) -> Result<(), QueueError> {
-        if bodies.is_empty() {
+        let outbound: Vec<Outbound> =
+            bodies.iter().map(|body| Outbound { body: body.clone(), trace: None }).collect();
+        self.send_outbound(queue, &outbound).await
+    }
+
+    async fn send_outbound(&self, queue: Queue, messages: &[Outbound]) -> Result<(), QueueError> {
+        if messages.is_empty() {
             return Ok(());
         }
         let url = self.url(self.name(queue)).await?;
-        for batch in batches(bodies) {
-            let entry = |(position, body): (usize, &String)| {
-                let entry = SendMessageBatchRequestEntry::builder().id(position.to_string()).message_body(body);
-                entry.build().map_err(|error| QueueError(error.to_string()))
-            };
-            let entries = batch.iter().enumerate().map(entry).collect::<Result<Vec<_>, _>>()?;
+        for batch in batches(messages, |message| message.body.len()) {
+            let entries = batch.iter().enumerate().map(|(position, message)| message.entry(position));
+            let entries = entries.collect::<Result<Vec<_>, _>>()?;
             let request = self.client.send_message_batch().queue_url(&url).set_entries(Some(entries));
             let sent = request.send().await.map_err(failed)?;
             if let Some(failed) = sent.failed().first() {
@@ -260,12 +303,16 @@ impl Queues {
 
     async fn receive_from(&self, url: &str, wait_secs: i32) -> Result<Vec<Received>, QueueError> {
         let request = self.client.receive_message().queue_url(url);
+        let request = request.message_system_attribute_names(MessageSystemAttributeName::AwsTraceHeader);
         let received = request.max_number_of_messages(MAX_RECEIVED).wait_time_seconds(wait_secs).send().await;
         let messages = received.map_err(failed)?.messages.unwrap_or_default();
         let received = messages.into_iter().map(|message| Received {
             id: message.message_id.unwrap_or_default(),
             body: message.body.unwrap_or_default(),
             receipt: message.receipt_handle.unwrap_or_default(),
+            trace: message
+                .attributes
+                .and_then(|attributes| Trace::parse(attributes.get(&MessageSystemAttributeName::AwsTraceHeader)?)),
         });
         Ok(received.collect())
     }
@@ -305,22 +352,31 @@ impl Queues {
     }
 }
 
+fn outbound<M: Serialize>(
+    messages: impl IntoIterator<Item = (M, Option<Trace>)>,
+) -> Result<Vec<Outbound>, QueueError> {
+    let outbound = messages
+        .into_iter()
+        .map(|(message, trace)| Ok(Outbound { body: serde_json::to_string(&message).map_err(failed)?, trace }));
+    outbound.collect()
+}
+
 fn failed(error: impl std::fmt::Debug) -> QueueError {
     QueueError(format!("{error:?}"))
 }
 
 /// As many messages as SQS takes at once.
-fn batches(bodies: &[String]) -> Vec<&[String]> {
+fn batches<M>(messages: &[M], bytes_of: impl Fn(&M) -> usize) -> Vec<&[M]> {
     let mut batches = Vec::new();
     let (mut from, mut bytes) = (0, 0);
-    for (at, body) in bodies.iter().enumerate() {
-        if at - from == MAX_SENT || (at > from && bytes + body.len() > MAX_SENT_BYTES) {
-            batches.push(&bodies[from..at]);
+    for (at, message) in messages.iter().enumerate() {
+        if at - from == MAX_SENT || (at > from && bytes + bytes_of(message) > MAX_SENT_BYTES) {
+            batches.push(&messages[from..at]);
             (from, bytes) = (at, 0);
         }
-        bytes += body.len();
+        bytes += bytes_of(message);
     }
-    batches.push(&bodies[from..]);
+    batches.push(&messages[from..]);
     batches
 }
 
@@ -330,7 +386,8 @@ mod tests {
 
     #[test]
     fn a_batch_has_at_most_ten_messages_and_as_many_bytes_as_one_may_have() {
-        let sizes = |bodies: &[String]| batches(bodies).iter().map(|batch| batch.len()).collect::<Vec<_>>();
+        let sizes =
+            |bodies: &[String]| batches(bodies, String::len).iter().map(|batch| batch.len()).collect::<Vec<_>>();
         assert_eq!(sizes(&vec!["x".to_owned(); 23]), [10, 10, 3]);
         assert_eq!(sizes(&vec!["x".repeat(100_000); 5]), [2, 2, 1]);
         assert_eq!(sizes(&vec!["x".repeat(300_000); 2]), [1, 1]);

@@ -237,7 +237,7 @@ impl Store {
     pub async fn append_missing_to_audit_log(&self) -> Result<(), StoreError> {
         let mut start = None;
         loop {
-            let (items, next) = self.scan_page(start).await?;
+            let (items, next) = self.scan_page(Table::Core, start).await?;
             let mut chains: BTreeMap<Option<CentreOrdinal>, Vec<AuditRecord>> = BTreeMap::new();
             for item in &items {
                 if let Some(record) = audit_record(item)? {

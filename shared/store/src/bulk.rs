@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// Items in one BatchWriteItem.
-const BATCH: usize = 25;
+pub(crate) const BATCH: usize = 25;
 /// Items that were there before in one transaction: the note of how far the load has come is in it, too.
 const PART: usize = MAX_ACTIONS - 1;
 /// Calls under way at once.
@@ -190,7 +190,7 @@ impl Store {
         Ok(items)
     }
 
-    async fn write_batch(&self, batch: Vec<(Table, WriteRequest)>) -> Result<(), StoreError> {
+    pub(crate) async fn write_batch(&self, batch: Vec<(Table, WriteRequest)>) -> Result<(), StoreError> {
         let mut requests: std::collections::HashMap<String, Vec<WriteRequest>> = std::collections::HashMap::new();
         for (table, request) in batch {
             requests.entry(self.table_name(table)).or_default().push(request);
@@ -266,7 +266,8 @@ fn fold(before: Option<Item>, actions: Vec<Action>) -> Result<Option<Item>, Stor
     Ok(item)
 }
 
-fn request(key: Key, item: Option<Item>) -> Result<WriteRequest, StoreError> {
+/// The request by which an item is written, or removed.
+pub(crate) fn request(key: Key, item: Option<Item>) -> Result<WriteRequest, StoreError> {
     Ok(match item {
         Some(item) => {
             let put = PutRequest::builder().set_item(Some(item)).build()?;

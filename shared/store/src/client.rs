@@ -1,6 +1,6 @@
 //! The connection to DynamoDB: every call goes through here, is metered, and is made one way.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
@@ -234,9 +234,17 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
     pub async fn get_many(&self, keys: impl IntoIterator<Item = Key>) -> Result<Vec<Item>, StoreError> {
-        let unique: std::collections::BTreeSet<Key> = keys.into_iter().collect();
-        let unique: Vec<Key> = unique.into_iter().collect();
-        let chunks = unique.chunks(BATCH_GET_LIMIT).map(|chunk| self.get_batch(chunk));
+        self.get_many_in(Table::Core, keys).await
+    }
+
+    /// The same of any table.
+    pub(crate) async fn get_many_in(
+        &self,
+        table: Table,
+        keys: impl IntoIterator<Item = Key>,
+    ) -> Result<Vec<Item>, StoreError> {
+        let unique: Vec<Key> = keys.into_iter().collect::<BTreeSet<Key>>().into_iter().collect();
+        let chunks = unique.chunks(BATCH_GET_LIMIT).map(|chunk| self.get_batch(table, chunk));
         Ok(try_join_all(chunks).await?.into_iter().flatten().collect())
     }
 
@@ -253,8 +261,8 @@ impl Store {
         items.into_iter().map(crate::from_item).collect()
     }
 
-    async fn get_batch(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
-        let table = self.table_name(Table::Core);
+    async fn get_batch(&self, table: Table, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
+        let table = self.table_name(table);
         let mut wanted: Vec<Item> = keys.iter().map(key_item).collect();
         let mut found = Vec::with_capacity(keys.len());
         // DynamoDB may leave keys unprocessed under load; it says which.

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::{
 };
 use chrono::{DateTime, Utc};
 use dms_domain::{ids::CentreOrdinal, refusal::Refusal};
-use dms_messages::{Event, EventKind};
+use dms_messages::{Event, EventKind, Trace};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
@@ -30,6 +30,9 @@ pub(crate) const MAX_TRIES: u32 = 8;
 pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
 /// How long a command is remembered.
 const REMEMBERED_SECS: i64 = 48 * 3600;
+
+/// A record's attribute: the trace of the request, for those who are told of its events.
+pub(crate) const TRACE: &str = "trace";
 
 /// Who asks for what: a state-changing request.
 #[derive(Debug, Clone)]
@@ -352,6 +355,9 @@ fn record(
         let waits = keys::outbox(&run_id.parse().unwrap_or_default(), &at);
         put("gsi1pk", AttributeValue::S(waits.pk));
         put("gsi1sk", AttributeValue::S(waits.sk));
+        if let Some(trace) = Trace::current() {
+            put(TRACE, AttributeValue::S(trace.header().to_owned()));
+        }
     }
     // Only who sent a key can ask again; others need not pay for storing the answer.
     if command.idempotency_key.is_some() {

@@ -53,17 +53,18 @@ use dms_domain::{
     numbering::Series,
     reminder::Reminder,
     rollup::{Cell, Sheet},
-    search::{self, Word},
 };
 use uuid::Uuid;
 
 use crate::client::{Item, text};
 
 mod kinds;
+mod words;
 
 pub(crate) use kinds::OwnKeys;
 pub use kinds::{CentralKind, MasterKind, TenantKind};
 pub(crate) use kinds::{StoredKind, kind_of};
+pub(crate) use words::{plate, plates_pk, posted, posting, posting_pk};
 
 /// A primary key, or a key of an index.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -132,6 +133,11 @@ pub fn vehicle_history(vehicle: &Uuid, job_card: &Uuid) -> Key {
 /// A job card's parts 1, 2A and 3: large and rarely read, so kept beside the card.
 pub(crate) fn job_card_forms(card: &Key) -> Key {
     Key::new(format!("{}.FORMS", card.pk), card.sk.clone())
+}
+
+/// Partition of the forms of a centre's job cards.
+pub(crate) fn centre_forms_pk(centre: CentreOrdinal) -> String {
+    format!("{}.FORMS", TenantKind::JobCard.pk_of(centre))
 }
 
 /// gsi2: a job card's parts requests.
@@ -410,31 +416,13 @@ pub fn rate(who: &str, minute: i64) -> Key {
 
 /// Where a deleted document of a centre is kept.
 pub(crate) fn archived(key: &Key) -> Key {
-    Key::new(format!("{}.DELETED", key.pk), key.sk.clone())
+    Key::new(archived_pk(&key.pk), key.sk.clone())
 }
 
-/// The guard of a vehicle's registration or VIN. Beside it are those that begin alike, so that it is found by its
-/// beginning, too.
-pub(crate) fn plate(field: &str, value: &str) -> Key {
-    Key::new(plates_pk(field, value), value)
+/// Partition of the deleted documents of a list.
+pub(crate) fn archived_pk(listed: &str) -> String {
+    format!("{listed}{DELETED}")
 }
 
-/// Partition of the guards of registrations or VINs that begin so.
-pub(crate) fn plates_pk(field: &str, start: &str) -> String {
-    format!("UNIQUE#{field}#{}", first(start, search::SHORTEST))
-}
-
-/// Partition of the search table for a word (or its beginning): documents of one list whose words of one field share
-/// their first characters.
-pub(crate) fn posting_pk(list_pk: &str, word: &Word) -> String {
-    format!("{list_pk}#{}", word.bucket())
-}
-
-/// A posting: this document of the list has this word.
-pub(crate) fn posting(list_pk: &str, word: &Word, id: &Uuid) -> Key {
-    Key::new(posting_pk(list_pk, word), format!("{}#{id}", word.stored()))
-}
-
-fn first(text: &str, characters: usize) -> String {
-    text.chars().take(characters).collect()
-}
+/// How the partitions of deleted documents end.
+pub(crate) const DELETED: &str = ".DELETED";

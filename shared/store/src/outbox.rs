@@ -5,12 +5,12 @@ use std::{future::Future, time::Duration};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use dms_messages::{Event, Message};
+use dms_messages::{Event, Message, Trace};
 use tokio::time::{Instant, sleep};
 
 use crate::{
     client::{Item, Range, SortRange, Store, key_item, text},
-    command::{DEADLINE, MAX_TRIES, Setback, backoff},
+    command::{DEADLINE, MAX_TRIES, Setback, TRACE, backoff},
     error::StoreError,
     keys::{self, Key, OUTBOX_PARTITIONS},
     tables::{Index, TTL_ATTRIBUTE, Table},
@@ -28,6 +28,8 @@ pub struct Outgoing {
     pub key: Key,
     /// Its events, as the queues carry them.
     pub messages: Vec<Message>,
+    /// The trace of the request.
+    pub trace: Option<Trace>,
 }
 
 impl Outgoing {
@@ -52,7 +54,8 @@ impl Outgoing {
         if messages.is_empty() {
             return Ok(None);
         }
-        Ok(Some(Self { key: Key { pk: pk.to_owned(), sk: sk.to_owned() }, messages }))
+        let trace = text(record, TRACE).and_then(Trace::parse);
+        Ok(Some(Self { key: Key { pk: pk.to_owned(), sk: sk.to_owned() }, messages, trace }))
     }
 }
 

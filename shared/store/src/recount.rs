@@ -3,34 +3,15 @@
 use std::{collections::BTreeMap, fmt};
 
 use chrono::Datelike;
-use dms_domain::{
-    appointment::Appointment,
-    audit::AuditEntry,
-    calendar::MonthKey,
-    central_stock::CentralPart,
-    credit_note::CreditNote,
-    customer::Customer,
-    file::StoredFile,
-    invoice::Invoice,
-    job_card::JobCard,
-    parts_issue::PartsIssue,
-    parts_request::PartsRequest,
-    purchase_order::PurchaseOrder,
-    quotation::Quotation,
-    rollup::Sums,
-    stock::{LedgerEntry, Part},
-    supplier::Supplier,
-    user::User,
-    vehicle::Vehicle,
-};
+use dms_domain::{calendar::MonthKey, rollup::Sums};
 
 use crate::{
     client::{Item, Store, large_number, text},
+    dispatch::{self, OfDocument},
     entity::{Entity, TallyCell, from_item},
     error::StoreError,
-    keys::{self, CentralKind, Key, MasterKind, StoredKind, TenantKind},
+    keys::{self, Key},
     listing::in_parallel,
-    meter,
     rollup::contribution,
     tables::Table,
     tally,
@@ -83,7 +64,7 @@ impl Store {
         let (mut counted, mut stored, mut items) = (Counted::default(), Numbers::new(), 0);
         let mut start = None;
         loop {
-            let (rows, next) = self.scan_page(start).await?;
+            let (rows, next) = self.scan_page(Table::Core, start).await?;
             items += rows.len() as u64;
             for item in rows {
                 let pk = text(&item, "pk").unwrap_or_default();
@@ -131,22 +112,6 @@ impl Store {
         let count = described.table().and_then(|table| table.item_count()).unwrap_or_default();
         Ok(u64::try_from(count).unwrap_or_default())
     }
-
-    /// A page of the whole core table, for an operator's command.
-    pub(crate) async fn scan_page(&self, start: Option<Item>) -> Result<(Vec<Item>, Option<Item>), StoreError> {
-        let _call = meter::Call::start();
-        // An operator's command, not a request's: no index has all documents.
-        #[allow(clippy::disallowed_methods)]
-        let scan = self.client().scan();
-        let page = scan
-            .table_name(self.table_name(Table::Core))
-            .consistent_read(true)
-            .set_exclusive_start_key(start)
-            .send()
-            .await?;
-        let next = page.last_evaluated_key.filter(|key| !key.is_empty());
-        Ok((page.items.unwrap_or_default(), next))
-    }
 }
 
 /// All numbers of an item.
@@ -166,7 +131,7 @@ struct Counted {
 
 impl Counted {
     fn add(&mut self, item: Item) -> Result<(), StoreError> {
-        if let Some(TallyCell { pk, day, code }) = tally_of(&item)? {
+        if let Some(TallyCell { pk, day, code }) = dispatch::ask::<Tally>(item.clone())? {
             let (attribute, one) = tally::one(day.day(), code);
             *self.tallies.entry((keys::tally(&pk, MonthKey::of(day)), attribute)).or_default() += one;
         }
@@ -188,37 +153,13 @@ impl Counted {
     }
 }
 
-/// Where the document of an item is counted.
-fn tally_of(item: &Item) -> Result<Option<TallyCell>, StoreError> {
-    let Some(kind) = text(item, "pk").and_then(keys::kind_of) else { return Ok(None) };
-    match kind {
-        StoredKind::Tenant(kind) => match kind {
-            TenantKind::JobCard => cell_of::<JobCard>(item),
-            TenantKind::Appointment => cell_of::<Appointment>(item),
-            TenantKind::PartsRequest => cell_of::<PartsRequest>(item),
-            TenantKind::Part => cell_of::<Part>(item),
-            TenantKind::Invoice => cell_of::<Invoice>(item),
-            TenantKind::CreditNote => cell_of::<CreditNote>(item),
-            TenantKind::PartsIssue => cell_of::<PartsIssue>(item),
-            TenantKind::Quotation => cell_of::<Quotation>(item),
-            TenantKind::File => cell_of::<StoredFile>(item),
-            TenantKind::Audit => cell_of::<AuditEntry>(item),
-        },
-        StoredKind::Central(kind) => match kind {
-            CentralKind::Part => cell_of::<CentralPart>(item),
-            CentralKind::PurchaseOrder => cell_of::<PurchaseOrder>(item),
-            CentralKind::Supplier => cell_of::<Supplier>(item),
-            CentralKind::Audit => cell_of::<AuditEntry>(item),
-        },
-        StoredKind::Master(kind) => match kind {
-            MasterKind::Customer => cell_of::<Customer>(item),
-            MasterKind::Vehicle => cell_of::<Vehicle>(item),
-            MasterKind::User => cell_of::<User>(item),
-        },
-        StoredKind::Ledger => cell_of::<LedgerEntry>(item),
-    }
-}
+/// Where a document is counted.
+struct Tally;
 
-fn cell_of<E: Entity>(item: &Item) -> Result<Option<TallyCell>, StoreError> {
-    Ok(from_item::<E>(item.clone())?.tally())
+impl OfDocument for Tally {
+    type Answer = Option<TallyCell>;
+
+    fn of<E: Entity>(item: Item) -> Result<Option<TallyCell>, StoreError> {
+        Ok(from_item::<E>(item)?.tally())
+    }
 }

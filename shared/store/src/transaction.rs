@@ -152,12 +152,21 @@ impl Transaction {
     /// # Errors
     /// [`StoreError::Corrupt`] when the document has no item form.
     pub fn archive<E: Entity>(&mut self, old: &E, deleted: &E) -> Result<(), StoreError> {
-        let key = old.key();
+        self.keep_archived(deleted)?;
+        self.remove(old)
+    }
+
+    /// A deleted document in the partition of the deleted, over what is there of it.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when the document has no item form.
+    pub(crate) fn keep_archived<E: Entity>(&mut self, deleted: &E) -> Result<(), StoreError> {
+        let key = deleted.key();
         let mut item = to_item(deleted)?;
         item.retain(|name, _| !matches!(name.as_str(), "gsi1pk" | "gsi1sk" | "gsi2pk" | "gsi2sk" | "lowPk"));
         item.extend(key_item(&keys::archived(&key)));
         self.put(Table::Core, item, Condition::None, replan());
-        self.remove(old)
+        Ok(())
     }
 
     /// A document that was read is removed, and kept nowhere.

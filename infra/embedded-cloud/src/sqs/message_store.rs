@@ -13,6 +13,7 @@ pub(super) struct NewMessage {
     pub(super) message_id: String,
     pub(super) body: String,
     pub(super) attributes: Option<Map<String, Value>>,
+    pub(super) trace_header: Option<String>,
     pub(super) visible_at: i64,
 }
 
@@ -27,6 +28,7 @@ pub(super) struct StoredMessage {
     pub(super) receive_count: i64,
     pub(super) first_received_at: i64,
     pub(super) dead_letter_source: Option<String>,
+    pub(super) trace_header: Option<String>,
 }
 
 /// What one look at a queue gave.
@@ -45,8 +47,8 @@ impl QueueStore {
         let transaction = connection.transaction()?;
         {
             let mut insert = transaction.prepare_cached(
-                "INSERT INTO messages (queue, message_id, body, attributes, sent_at, visible_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO messages (queue, message_id, body, attributes, sent_at, visible_at, trace_header)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?;
             for message in messages {
                 let attributes = message.attributes.as_ref().map(|map| Value::Object(map.clone()).to_string());
@@ -56,7 +58,8 @@ impl QueueStore {
                     message.body,
                     attributes,
                     now,
-                    message.visible_at
+                    message.visible_at,
+                    message.trace_header
                 ])?;
             }
         }
@@ -88,7 +91,7 @@ impl QueueStore {
                  WHERE id IN (SELECT id FROM messages WHERE queue = ?1 AND visible_at <= ?2
                               ORDER BY visible_at, id LIMIT ?4)
                  RETURNING id, receipt, message_id, body, attributes, sent_at, receive_count, first_received_at,
-                           dead_letter_source",
+                           dead_letter_source, trace_header",
             )?
             .query_map(params![queue, now, hidden_until, limit], stored_message)?
             .collect::<rusqlite::Result<Vec<_>>>()?;
@@ -155,5 +158,6 @@ fn stored_message(row: &Row<'_>) -> rusqlite::Result<StoredMessage> {
         receive_count: row.get(6)?,
         first_received_at: row.get(7)?,
         dead_letter_source: row.get(8)?,
+        trace_header: row.get(9)?,
     })
 }

@@ -10,6 +10,7 @@ use super::requests::{Entry, Outgoing, ReceiveMessage};
 
 const MAX_BATCH: usize = 10;
 const MAX_DELAY_SECONDS: u32 = 900;
+const TRACE_HEADER: &str = "AWSTraceHeader";
 
 /// Checks a message and stamps it with an id.
 pub(super) fn new_message(sent: Outgoing, queue: &QueueAttributes, now: i64) -> Result<NewMessage, SqsError> {
@@ -29,12 +30,29 @@ pub(super) fn new_message(sent: Outgoing, queue: &QueueAttributes, now: i64) -> 
     if delay > MAX_DELAY_SECONDS {
         return Err(SqsError::InvalidParameterValue("DelaySeconds must be at most 900.".to_owned()));
     }
+    let trace_header = trace_header(sent.message_system_attributes.as_ref())?;
     Ok(NewMessage {
+        trace_header,
         message_id: uuid::Uuid::new_v4().to_string(),
         body: sent.message_body,
         attributes: sent.message_attributes.filter(|attributes| !attributes.is_empty()),
         visible_at: now + i64::from(delay) * 1_000,
     })
+}
+
+/// The one system attribute that a sender can set.
+fn trace_header(attributes: Option<&Map<String, Value>>) -> Result<Option<String>, SqsError> {
+    let mut header = None;
+    for (name, value) in attributes.into_iter().flatten() {
+        match value["StringValue"].as_str().filter(|_| name == TRACE_HEADER && value["DataType"] == "String") {
+            Some(text) => header = Some(text.to_owned()),
+            None => {
+                let reason = format!("The message system attribute '{name}' is invalid.");
+                return Err(SqsError::InvalidParameterValue(reason));
+            }
+        }
+    }
+    Ok(header)
 }
 
 /// The rules for every batch: one to ten entries with distinct ids.
@@ -100,6 +118,9 @@ fn system_attributes(message: &StoredMessage, asked: &ReceiveMessage) -> Map<Str
     ]);
     if let Some(source) = &message.dead_letter_source {
         all.insert("DeadLetterQueueSourceArn".to_owned(), arn(source).into());
+    }
+    if let Some(header) = &message.trace_header {
+        all.insert(TRACE_HEADER.to_owned(), header.clone().into());
     }
     let names = || asked.attribute_names.iter().chain(&asked.message_system_attribute_names);
     all.retain(|name, _| names().any(|wanted| wanted == "All" || wanted == name));

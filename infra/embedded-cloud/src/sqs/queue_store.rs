@@ -25,7 +25,8 @@ const SCHEMA: &str = "
         receive_count INTEGER NOT NULL DEFAULT 0,
         first_received_at INTEGER,
         receipt TEXT,
-        dead_letter_source TEXT
+        dead_letter_source TEXT,
+        trace_header TEXT
     );
     CREATE INDEX IF NOT EXISTS messages_by_visibility ON messages (queue, visible_at, id);";
 
@@ -50,6 +51,7 @@ impl QueueStore {
         // In WAL mode this loses nothing when the process is killed.
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.execute_batch(SCHEMA)?;
+        add_trace_header(&connection)?;
         connection.set_prepared_statement_cache_capacity(32);
         Ok(Self(Mutex::new(connection)))
     }
@@ -141,6 +143,16 @@ impl QueueStore {
     pub(super) fn lock(&self) -> MutexGuard<'_, Connection> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A file from before has no column for it.
+fn add_trace_header(connection: &Connection) -> rusqlite::Result<()> {
+    let known = "SELECT COUNT(*) FROM pragma_table_info('messages') WHERE name = 'trace_header'";
+    let count: i64 = connection.query_row(known, [], |row| row.get(0))?;
+    if count == 0 {
+        connection.execute("ALTER TABLE messages ADD COLUMN trace_header TEXT", [])?;
+    }
+    Ok(())
 }
 
 fn find_queue(connection: &Connection, name: &str) -> Result<Option<QueueAttributes>, SqsError> {

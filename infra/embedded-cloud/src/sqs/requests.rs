@@ -62,6 +62,7 @@ pub(super) struct Outgoing {
     pub(super) message_body: String,
     pub(super) delay_seconds: Option<u32>,
     pub(super) message_attributes: Option<Map<String, Value>>,
+    pub(super) message_system_attributes: Option<Map<String, Value>>,
 }
 
 #[derive(Deserialize)]

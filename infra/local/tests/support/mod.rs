@@ -233,6 +233,29 @@ impl Api {
         self.send(reqwest::Method::POST, path, Some(body)).await.expect("an answer")
     }
 
+    /// POST with an Idempotency-Key.
+    pub(crate) async fn post_once(&self, path: &str, body: &Value, key: &str) -> Answer {
+        let request = self.http.post(format!("{}{path}", self.url)).header("idempotency-key", key).json(body);
+        let token = self.token.as_deref().unwrap_or_default();
+        let response = request.bearer_auth(token).timeout(PATIENCE).send().await.expect("an answer");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Answer { status, headers, body: response.json().await.expect("JSON") }
+    }
+
+    /// POST that must do something to a document: the data.
+    pub(crate) async fn act(&self, path: &str, body: &Value) -> Value {
+        let mut answer = self.post(path, body).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        answer.body["data"].take()
+    }
+
+    /// PATCH that must succeed: the document.
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Value {
+        let mut answer = self.send(reqwest::Method::PATCH, path, Some(body)).await.expect("an answer");
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        answer.body["data"].take()
+    }
+
     /// GET that must find something: the data.
     pub(crate) async fn read(&self, path: &str) -> Value {
         let mut answer = self.get(path).await;

@@ -65,7 +65,7 @@ pub fn recognised(content: &[u8]) -> Option<FileType> {
         Some(FileType::Jpeg)
     } else if infer::image::is_png(content) {
         Some(FileType::Png)
-    } else if infer::archive::is_pdf(content) {
+    } else if content.starts_with(PDF) {
         Some(FileType::Pdf)
     } else if is_doc(content) {
         Some(FileType::Doc)
@@ -75,6 +75,10 @@ pub fn recognised(content: &[u8]) -> Option<FileType> {
         None
     }
 }
+
+/// How a PDF begins (ISO 32000-2, 7.5.2). Readers look further, up to 1 024 bytes: but then a page of HTML, a script or a zip
+/// archive that says it somewhere would be taken for one.
+const PDF: &[u8] = b"%PDF-";
 
 /// How a compound file begins: old Office documents, but also installers.
 const COMPOUND_FILE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";

@@ -130,6 +130,17 @@ impl FileType {
         }
     }
 
+    /// The ending that a file of this type gets from us.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpg",
+            Self::Png => "png",
+            Self::Pdf => "pdf",
+            Self::Doc => "doc",
+            Self::Docx => "docx",
+        }
+    }
+
     /// The type of files of this name's ending, whatever the case.
     pub fn of_name(name: &str) -> Option<Self> {
         let (stem, ending) = name.rsplit_once('.')?;

@@ -29,6 +29,17 @@ fn contents_are_recognised_by_their_bytes() {
     }
 }
 
+/// Found by fuzzing: it was enough that the mark of a PDF came somewhere within the first 1 024 bytes.
+#[test]
+fn what_has_the_mark_of_a_pdf_somewhere_else_is_none() {
+    let page = b"<html><script>alert(1)</script>%PDF-1.7\n%%EOF".as_slice();
+    let archive = samples::zip(&[("%PDF-1.7", b"x")]);
+    for content in [page, &archive, b"\n%PDF-1.7", b"%PDF"] {
+        assert_eq!(recognised(content), None);
+        assert!(check_type(content, FileType::Pdf).is_err());
+    }
+}
+
 #[test]
 fn a_reason_tells_what_the_content_is() {
     let reason = |content: &[u8], announced: FileType| {

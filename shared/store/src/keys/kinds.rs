@@ -9,7 +9,7 @@ use dms_domain::{
 };
 use uuid::Uuid;
 
-use super::{Key, ordinal};
+use super::Key;
 use crate::entity::Posting;
 
 /// Documents of the dealership, not of a centre.
@@ -178,7 +178,12 @@ impl TenantKind {
 
     /// Partition that holds (and lists) a centre's documents.
     pub fn pk(self, scope: TenantScope) -> String {
-        format!("C{}#{}", ordinal(scope), self.prefix())
+        self.pk_of(scope.ordinal())
+    }
+
+    /// The same for an operator, who has the tables in hand and no token: never for a centre that a request names.
+    pub(crate) fn pk_of(self, centre: CentreOrdinal) -> String {
+        format!("C{}#{}", centre.get(), self.prefix())
     }
 
     /// The place of a document that is in hand: where its own id says. Lookups by an id from a request need

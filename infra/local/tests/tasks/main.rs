@@ -2,7 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod export;
+mod purge;
+mod search;
+#[path = "../support/mod.rs"]
 mod support;
+
+use std::{path::Path, process::Output};
 
 use dms_local::DEMO_PASSWORD;
 use serde_json::json;
@@ -29,6 +35,20 @@ async fn the_first_admin_of_a_deployment_is_created_from_the_command_line() {
     let answer = app.anonymous().post("/api/auth/login", login("a-long-password")).await.expect(200);
     assert_eq!(answer["user"]["role"], "admin");
     app.anonymous().post("/api/auth/login", login("another-password")).await.refused(401, "WRONG_CREDENTIALS");
+}
+
+/// The program, run to its end on a folder.
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_dms-local"));
+    command.args(arguments).arg("--data-dir").arg(folder).output().expect("it runs")
+}
+
+/// What it said of a task that must succeed.
+fn done(folder: &Path, arguments: &[&str]) -> String {
+    let output = run(folder, arguments);
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{arguments:?}: {out}{err}");
+    out.into_owned()
 }
 
 #[tokio::test]
@@ -62,24 +82,15 @@ async fn the_demo_is_made_in_a_deployment_by_requests_and_only_once() {
 async fn a_recount_after_kill_9_finds_no_difference_and_a_redrive_nothing_dead() {
     let folder = tempfile::tempdir().expect("a folder");
     Server::start(on(folder.path(), &["--rate-limit-per-minute", "0"])).await.kill().await;
-    let run = |arguments: &[&str]| {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_dms-local"));
-        command.args(arguments).arg("--data-dir").arg(folder.path()).output().expect("it runs")
-    };
-    let recounted = run(&["recount"]);
-    let (out, err) = (String::from_utf8_lossy(&recounted.stdout), String::from_utf8_lossy(&recounted.stderr));
-    assert!(recounted.status.success(), "{out}{err}");
+    let out = done(folder.path(), &["recount"]);
     assert!(out.contains("numbers are what") && out.contains("items come to"), "{out}");
-    let verified = run(&["verify-audit-log"]);
-    let chains = String::from_utf8_lossy(&verified.stdout).into_owned();
-    assert!(verified.status.success(), "{chains}");
+    let chains = done(folder.path(), &["verify-audit-log"]);
     let counts: Vec<u64> =
         chains.lines().map(|line| line.split(' ').rev().nth(6).unwrap().parse().expect("how many")).collect();
     assert!(chains.starts_with("dealership: ") && chains.contains("\ncentre 1: "), "{chains}");
     assert!(counts.iter().sum::<u64>() > 50, "the demo's commands are in it: {chains}");
-    let redriven = run(&["redrive", "rollups"]);
-    assert_eq!(String::from_utf8_lossy(&redriven.stdout), "0 dead letters are in rollups again\n");
-    let wrong = run(&["redrive", "letters"]);
+    assert_eq!(done(folder.path(), &["redrive", "rollups"]), "0 dead letters are in rollups again\n");
+    let wrong = run(folder.path(), &["redrive", "letters"]);
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("notifications, rollups, uploads, audit"));
 }
 
