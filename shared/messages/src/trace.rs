@@ -59,6 +59,26 @@ impl Trace {
         &self.header
     }
 
+    /// In as few bytes as it takes, for a command's record: each kilobyte begun is paid for. The root's time and id, whether it
+    /// is sampled (2: not said), the parent if there is one.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let field = |name: &str| self.header.split(';').find_map(|field| field.strip_prefix(name));
+        let root = self.id().replace('-', "");
+        let sampled = field("Sampled=").map_or(2, |sampled| u8::from(sampled == "1"));
+        let mut bytes = from_hex(root.get(1..).unwrap_or_default());
+        bytes.push(sampled);
+        bytes.extend(from_hex(field("Parent=").unwrap_or_default()));
+        bytes
+    }
+
+    /// What [`Self::to_bytes`] wrote.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let (time, id, rest) = (bytes.get(..4)?, bytes.get(4..16)?, bytes.get(16..)?);
+        let (sampled, parent) = rest.split_first()?;
+        Self::parse(&format!("Root=1-{}-{};Parent={};Sampled={sampled}", hex(time), hex(id), hex(parent)))
+    }
+
     /// What is done here belongs to this trace.
     pub async fn scope<F: Future>(self, work: F) -> F::Output {
         CURRENT.scope(self, work).await
@@ -83,6 +103,11 @@ fn is_hex(text: &str, digits: usize) -> bool {
     text.len() == digits && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
+fn from_hex(digits: &str) -> Vec<u8> {
+    let pairs = (0..digits.len() / 2).filter_map(|at| digits.get(2 * at..2 * at + 2));
+    pairs.filter_map(|pair| u8::from_str_radix(pair, 16).ok()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,7 +127,8 @@ mod tests {
         ] {
             let trace = Trace::parse(&header);
             assert_eq!(trace.as_ref().map_or("", Trace::header), kept, "{header}");
-            assert!(trace.is_none_or(|trace| trace.id() == ROOT));
+            assert!(trace.as_ref().is_none_or(|trace| trace.id() == ROOT));
+            assert_eq!(trace.as_ref().and_then(|trace| Trace::from_bytes(&trace.to_bytes())), trace);
         }
         for none in [
             "",
@@ -121,6 +147,7 @@ mod tests {
     fn a_new_trace_can_be_read_and_is_like_no_other() {
         let new = Trace::new(0x6789_1233);
         assert_eq!(Trace::parse(new.header()), Some(new.clone()));
+        assert_eq!((Trace::from_bytes(&new.to_bytes()), new.to_bytes().len()), (Some(new.clone()), 17));
         assert!(new.id().starts_with("1-67891233-") && new != Trace::new(0x6789_1233));
     }
 

@@ -356,7 +356,7 @@ fn record(
         put("gsi1pk", AttributeValue::S(waits.pk));
         put("gsi1sk", AttributeValue::S(waits.sk));
         if let Some(trace) = Trace::current() {
-            put(TRACE, AttributeValue::S(trace.header().to_owned()));
+            put(TRACE, AttributeValue::B(trace.to_bytes().into()));
         }
     }
     // Only who sent a key can ask again; others need not pay for storing the answer.

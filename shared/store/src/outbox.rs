@@ -54,7 +54,7 @@ impl Outgoing {
         if messages.is_empty() {
             return Ok(None);
         }
-        let trace = text(record, TRACE).and_then(Trace::parse);
+        let trace = record.get(TRACE).and_then(|trace| Trace::from_bytes(trace.as_b().ok()?.as_ref()));
         Ok(Some(Self { key: Key { pk: pk.to_owned(), sk: sk.to_owned() }, messages, trace }))
     }
 }
