@@ -65,18 +65,23 @@ impl Trace {
         let field = |name: &str| self.header.split(';').find_map(|field| field.strip_prefix(name));
         let root = self.id().replace('-', "");
         let sampled = field("Sampled=").map_or(2, |sampled| u8::from(sampled == "1"));
-        let mut bytes = from_hex(root.get(1..).unwrap_or_default());
-        bytes.push(sampled);
-        bytes.extend(from_hex(field("Parent=").unwrap_or_default()));
-        bytes
+        let decoded = |digits: &str| hex::decode(digits).unwrap_or_default();
+        let mut told = decoded(root.get(1..).unwrap_or_default());
+        told.push(sampled);
+        told.extend(decoded(field("Parent=").unwrap_or_default()));
+        told
     }
 
     /// What [`Self::to_bytes`] wrote.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         let (time, id, rest) = (bytes.get(..4)?, bytes.get(4..16)?, bytes.get(16..)?);
         let (sampled, parent) = rest.split_first()?;
-        Self::parse(&format!("Root=1-{}-{};Parent={};Sampled={sampled}", hex(time), hex(id), hex(parent)))
+        Self::parse(&format!(
+            "Root=1-{}-{};Parent={};Sampled={sampled}",
+            hex::encode(time),
+            hex::encode(id),
+            hex::encode(parent)
+        ))
     }
 
     /// What is done here belongs to this trace.
@@ -101,11 +106,6 @@ fn is_root(text: &str) -> bool {
 
 fn is_hex(text: &str, digits: usize) -> bool {
     text.len() == digits && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-}
-
-fn from_hex(digits: &str) -> Vec<u8> {
-    let pairs = (0..digits.len() / 2).filter_map(|at| digits.get(2 * at..2 * at + 2));
-    pairs.filter_map(|pair| u8::from_str_radix(pair, 16).ok()).collect()
 }
 
 #[cfg(test)]
