@@ -1,7 +1,10 @@
 //! Configuration: where the services are, and the secrets. On Lambda all of it comes from the environment;
 //! nothing secret has a default.
 
-use std::{fmt::Write, sync::Arc};
+use std::{
+    fmt::Write,
+    sync::{Arc, OnceLock},
+};
 
 use aws_credential_types::Credentials;
 use aws_smithy_http_client::tls;
@@ -223,13 +226,15 @@ impl Config {
     }
 }
 
-/// Plain HTTP, as the embedded cloud and LocalStack speak it, needs no TLS stack: which takes time to set up.
+/// Plain HTTP, as the embedded cloud and LocalStack speak it, needs no TLS stack: which takes time to set up. All services
+/// share one.
 fn http_client(endpoint: Option<&str>) -> HttpClient {
+    static WITH_TLS: OnceLock<HttpClient> = OnceLock::new();
     if endpoint.is_some_and(|endpoint| endpoint.starts_with("http://")) {
         return aws_smithy_http_client::Builder::new().build_http();
     }
     let tls = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc);
-    aws_smithy_http_client::Builder::new().tls_provider(tls).build_https()
+    WITH_TLS.get_or_init(|| aws_smithy_http_client::Builder::new().tls_provider(tls).build_https()).clone()
 }
 
 /// A key's id is the beginning of its hash: every instance names the same key alike, and no one has to.

@@ -52,6 +52,8 @@ impl QueueStore {
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.execute_batch(SCHEMA)?;
         add_trace_header(&connection)?;
+        // Who had received them is gone with the process: nobody will delete them, so nobody need wait for that.
+        connection.execute("UPDATE messages SET visible_at = 0 WHERE receipt IS NOT NULL", [])?;
         connection.set_prepared_statement_cache_capacity(32);
         Ok(Self(Mutex::new(connection)))
     }

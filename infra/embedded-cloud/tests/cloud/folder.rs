@@ -68,6 +68,25 @@ async fn data_survives_a_restart() {
     cloud.stop().await;
 }
 
+#[tokio::test]
+async fn messages_in_the_hands_of_who_died_with_the_process_come_again_at_once_delayed_ones_in_time() {
+    let folder = TempDir::new().unwrap();
+    let (cloud, clients) = open(folder.path()).await;
+    let url = sqs::create(&clients.sqs, "jobs").await;
+    sqs::send(&clients.sqs, &url, "received").await;
+    let delayed = clients.sqs.send_message().queue_url(&url).message_body("delayed").delay_seconds(600);
+    delayed.send().await.unwrap();
+    assert_eq!(sqs::receive(&clients.sqs, &url).await.len(), 1);
+    assert_eq!(sqs::receive(&clients.sqs, &url).await.len(), 0, "hidden for a while");
+    cloud.stop().await;
+
+    let (cloud, clients) = open(folder.path()).await;
+    let found = clients.sqs.get_queue_url().queue_name("jobs").send().await.unwrap();
+    let again = sqs::receive(&clients.sqs, &found.queue_url.unwrap()).await;
+    assert_eq!(again.iter().filter_map(|message| message.body()).collect::<Vec<_>>(), ["received"]);
+    cloud.stop().await;
+}
+
 /// Not a test by itself: the process that `data_survives_a_kill` kills.
 #[tokio::test]
 async fn child_process() {
