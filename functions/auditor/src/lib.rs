@@ -9,6 +9,7 @@ use dms_domain::{
 };
 use dms_http::config::{ConfigError, store_from_env};
 use dms_store::Store;
+use uuid::Uuid;
 
 /// The worker.
 pub struct Auditor {
@@ -18,7 +19,8 @@ pub struct Auditor {
 /// What a batch brings for one chain, and by which messages.
 #[derive(Default)]
 struct Brought {
-    records: Vec<AuditRecord>,
+    /// By their ids, so in the order of time; a message can come twice in one batch.
+    records: BTreeMap<Uuid, AuditRecord>,
     message_ids: Vec<String>,
 }
 
@@ -46,10 +48,7 @@ impl Auditor {
                 Ok(record) => {
                     let brought = chains.entry(ids::ordinal_of(&record.id)).or_default();
                     brought.message_ids.push(message_id);
-                    // A message can come twice in one batch.
-                    if brought.records.iter().all(|known| known.id != record.id) {
-                        brought.records.push(record);
-                    }
+                    brought.records.insert(record.id, record);
                 }
                 Err(error) => {
                     tracing::warn!(%error, message_id, "not for the audit log");
@@ -57,8 +56,8 @@ impl Auditor {
                 }
             }
         }
-        for (chain, Brought { mut records, message_ids }) in chains {
-            records.sort_by_key(|record| record.id);
+        for (chain, Brought { records, message_ids }) in chains {
+            let records: Vec<AuditRecord> = records.into_values().collect();
             let centre = chain.map(CentreOrdinal::get);
             match self.store.append_to_audit_log(chain, &records).await {
                 // Kept beside the table: who can rewrite the one need not be able to rewrite the other.

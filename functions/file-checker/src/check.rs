@@ -5,10 +5,10 @@ use dms_domain::{
     refusal::Refusal,
     statuses::FileStatus,
 };
-use dms_store::{Plan, StoreError};
+use dms_store::{Plan, StoreError, no_answer};
 use uuid::Uuid;
 
-use crate::{CheckError, FileChecker, no_answer};
+use crate::{CheckError, FileChecker};
 
 /// What became of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use dms_http::{
     SystemClock,
     config::{ConfigError, blob_from_env, store_from_env},
 };
-use dms_store::{Command, Reply, Store, StoreError};
+use dms_store::{Command, Store, StoreError};
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use thiserror::Error;
@@ -124,9 +124,4 @@ impl FileChecker {
     fn command(&self, file: &Uuid, uploader: Uuid) -> Command {
         Command::of_task("file-checker", uploader, format!("file-checker {file}"), self.clock.now())
     }
-}
-
-/// No one waits for the answer of the worker's commands.
-fn no_answer<T>(_: &T) -> Result<Reply, StoreError> {
-    Ok(Reply { status: 200, body: String::new(), version: None, replayed: false })
 }

@@ -5,10 +5,10 @@ use dms_domain::{
     file::{Shelf, StoredFile},
     statuses::FileStatus,
 };
-use dms_store::Plan;
+use dms_store::{Plan, no_answer};
 use uuid::Uuid;
 
-use crate::{CheckError, FileChecker, check::Outcome, no_answer};
+use crate::{CheckError, FileChecker, check::Outcome};
 
 /// Most files of each kind in one sweep; the rest is for the next one.
 const MAX_FILES: usize = 1_000;

@@ -1,6 +1,6 @@
 //! The relay: what commands have recorded as their events goes into the queue of notifications, and what changes of
-//! documents add to the rollups into theirs (DESIGN, §4), and what the audit log is to keep of commands into a third. It reads the core table's stream, and once an hour looks for
-//! commands that were left behind. Whatever it sends twice, its receivers do once.
+//! documents add to the rollups into theirs (DESIGN, §4), and what the audit log is to keep of commands into a third. It reads
+//! the core table's stream, and once an hour looks for commands that were left behind. Whatever it sends twice, its receivers do once.
 
 use std::sync::Arc;
 
@@ -124,11 +124,11 @@ impl Relay {
     }
 
     async fn send(&self, outgoing: &[Outgoing]) -> Result<(), RelayError> {
-        let traced = |command: &'_ Outgoing| {
-            let trace = command.trace.clone();
-            command.messages.clone().into_iter().map(move |message| (message, trace.clone()))
-        };
-        self.queues.send_traced(Queue::Notifications, outgoing.iter().flat_map(traced)).await?;
+        let mut traced = Vec::new();
+        for command in outgoing {
+            traced.extend(command.messages.iter().map(|message| (message, command.trace.clone())));
+        }
+        self.queues.send_traced(Queue::Notifications, traced).await?;
         try_join_all(outgoing.iter().map(|command| self.store.sent(&command.key))).await?;
         Ok(())
     }

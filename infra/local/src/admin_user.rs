@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use dms_access::password::{self, PasswordCost};
 use dms_domain::{calendar::Timestamp, formats::Email, permissions::Role, refusal::Refusal, user::User};
-use dms_store::{Command, Credentials, Reply, Store, StoreError};
+use dms_store::{Command, Credentials, Store, StoreError, no_answer};
 
 use crate::server::ServerError;
 
@@ -47,8 +47,7 @@ pub async fn ensure_admin(
     };
     let command = Command::of_task("create-admin", user.id, user.id.to_string(), now);
     let plan = || async { store.create_user(user.clone(), &credentials) };
-    let reply = |_: &User| Ok(Reply { status: 201, body: String::new(), version: None, replayed: false });
-    match store.run(&command, plan, reply).await {
+    match store.run(&command, plan, no_answer).await {
         // Another process was quicker.
         Ok(_) | Err(StoreError::Refused(Refusal::AlreadyExists { .. })) => Ok(()),
         Err(error) => Err(error.into()),

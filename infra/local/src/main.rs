@@ -84,10 +84,16 @@ async fn create_admin(email: &str, password: Option<&str>) -> Result<(), ServerE
     Ok(())
 }
 
-async fn generate(options: &Options, wanted: &GenerateOptions) -> Result<(), ServerError> {
-    let style = "{bar:40} {pos} of {len} documents, {elapsed} so far, about {eta} to go";
-    let bar = ProgressBar::new(wanted.documents());
+/// A bar of this style, whose length is told later.
+fn progress(style: &str) -> ProgressBar {
+    let bar = ProgressBar::no_length();
     bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
+}
+
+async fn generate(options: &Options, wanted: &GenerateOptions) -> Result<(), ServerError> {
+    let bar = progress("{bar:40} {pos} of {len} documents, {elapsed} so far, about {eta} to go");
+    bar.set_length(wanted.documents());
     let generated = dms_local::generate_in_folder(options, wanted, |made| bar.set_position(made)).await?;
     bar.finish();
     match generated {
@@ -102,9 +108,7 @@ async fn generate(options: &Options, wanted: &GenerateOptions) -> Result<(), Ser
 }
 
 async fn recount(options: &Options, repair: bool) -> Result<(), ServerError> {
-    let style = "{bar:40} {pos} of about {len} items, {elapsed} so far";
-    let bar = ProgressBar::new(0);
-    bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let bar = progress("{bar:40} {pos} of about {len} items, {elapsed} so far");
     let recounted = dms_local::recount(options, repair, |read, about| {
         bar.set_length(about);
         bar.set_position(read);
@@ -131,11 +135,7 @@ async fn rebuild_search(options: &Options) -> Result<(), ServerError> {
 }
 
 async fn verify_audit_log(options: &Options, append_missing: bool) -> Result<(), ServerError> {
-    let bar = ProgressBar::no_length();
-    bar.set_style(
-        ProgressStyle::with_template("{pos} entries, {elapsed} so far")
-            .unwrap_or_else(|_| ProgressStyle::default_bar()),
-    );
+    let bar = progress("{pos} entries, {elapsed} so far");
     let chains = dms_local::verify_audit_log(options, append_missing, |read| bar.set_position(read)).await?;
     bar.finish();
     let mut breaks = 0;

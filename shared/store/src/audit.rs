@@ -1,6 +1,6 @@
 //! The audit log in DynamoDB: what a command's record tells of it, and the chain that its entry becomes part of.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, pin::pin};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dms_domain::{
@@ -8,6 +8,7 @@ use dms_domain::{
     calendar::Timestamp,
     ids::{self, CentreOrdinal},
 };
+use futures::TryStreamExt;
 use serde_json::Value;
 use tokio::time::sleep;
 use uuid::Uuid;
@@ -235,9 +236,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::Corrupt`] when a record cannot be read; [`StoreError::Unavailable`] or [`StoreError::Throttled`].
     pub async fn append_missing_to_audit_log(&self) -> Result<(), StoreError> {
-        let mut start = None;
-        loop {
-            let (items, next) = self.scan_page(Table::Core, start).await?;
+        let mut pages = pin!(self.pages_of(Table::Core));
+        while let Some(items) = pages.try_next().await? {
             let mut chains: BTreeMap<Option<CentreOrdinal>, Vec<AuditRecord>> = BTreeMap::new();
             for item in &items {
                 if let Some(record) = audit_record(item)? {
@@ -248,11 +248,8 @@ impl Store {
                 records.sort_by_key(|record| record.id);
                 self.append_to_audit_log(chain, &records).await?;
             }
-            start = next;
-            if start.is_none() {
-                return Ok(());
-            }
         }
+        Ok(())
     }
 
     /// Reads every chain from its beginning and checks it. For an operator: what is appended meanwhile may be told as an end

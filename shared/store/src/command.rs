@@ -91,6 +91,14 @@ pub struct Reply {
     pub replayed: bool,
 }
 
+/// The answer of a command for which no one waits.
+///
+/// # Errors
+/// None.
+pub fn no_answer<T>(_: &T) -> Result<Reply, StoreError> {
+    Ok(Reply { status: 200, body: String::new(), version: None, replayed: false })
+}
+
 impl<T> Plan<T> {
     /// Effects and answer, without events.
     pub fn new(transaction: Transaction, value: T) -> Self {

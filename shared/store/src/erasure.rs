@@ -1,7 +1,7 @@
 //! Finds what is stored about a customer, and erases it document by document, each in a transaction of its own: a run that was
 //! interrupted is completed by another one. For an operator: no index has everything about a customer, so all is read.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, pin::pin};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use dms_domain::{
@@ -16,11 +16,12 @@ use dms_domain::{
     quotation::Quotation,
     vehicle::{ServiceRecord, Vehicle},
 };
+use futures::TryStreamExt;
 use uuid::Uuid;
 
 use crate::{
     client::{Item, Range, Store, text},
-    command::{Command, Plan, Reply},
+    command::{Command, Plan, no_answer},
     entity::{Entity, from_item},
     error::StoreError,
     keys::{self, Key, MasterKind, StoredKind, TenantKind},
@@ -185,9 +186,8 @@ impl Store {
     ) -> Result<Person, StoreError> {
         let (id, today) = (customer.id.to_string(), calendar::ist_date(now));
         let mut person = Person { documents: BTreeSet::from([customer.id]), ..Person::default() };
-        let mut start = None;
-        loop {
-            let (rows, next) = self.scan_page(Table::Core, start).await?;
+        let mut pages = pin!(self.pages_of(Table::Core));
+        while let Some(rows) = pages.try_next().await? {
             for item in rows {
                 let key = Key::of(&item);
                 if !Outgoing::is_command(&item) {
@@ -196,10 +196,6 @@ impl Store {
                 {
                     person.answers.push(key);
                 }
-            }
-            match next {
-                Some(next) => start = Some(next),
-                None => break,
             }
         }
         for item in self.get_many(std::mem::take(&mut person.beside)).await? {
@@ -273,8 +269,3 @@ impl Store {
 
 /// A command record's attribute: its answer.
 const BODY: &str = "body";
-
-/// No one waits for the answer.
-fn no_answer<T>(_: &T) -> Result<Reply, StoreError> {
-    Ok(Reply { status: 200, body: String::new(), version: None, replayed: false })
-}

@@ -59,7 +59,7 @@ pub use audit::{CheckedChain, audit_record};
 pub use auth::{Credentials, Refreshed, Session};
 pub use bulk::{Bulk, Load};
 pub use client::{Item, Range, Rows, SortRange, Store, StoreConfig};
-pub use command::{Command, Plan, Reply};
+pub use command::{Command, Plan, Reply, no_answer};
 pub use entity::{Entity, IndexKeys, Posting, TallyCell, from_item};
 pub use erasure::{Mention, Person};
 pub use error::StoreError;

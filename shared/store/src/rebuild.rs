@@ -1,7 +1,11 @@
 //! Writes the search table anew from the documents: words that are missing are written, those that lead to no document that
 //! has them are removed. For an operator, after the table was lost or restored to another moment than the documents.
 
-use std::collections::{BTreeMap, BTreeSet};
+use futures::TryStreamExt;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    pin::pin,
+};
 
 use crate::{
     bulk::{BATCH, request},
@@ -42,24 +46,15 @@ impl Store {
     /// [`StoreError::Corrupt`] when a document cannot be read; [`StoreError::Unavailable`] or [`StoreError::Throttled`].
     pub async fn rebuild_search(&self) -> Result<Rebuilt, StoreError> {
         let mut rebuilt = Rebuilt::default();
-        let mut start = None;
-        loop {
-            let (documents, next) = self.scan_page(Table::Core, start).await?;
+        let mut pages = pin!(self.pages_of(Table::Core));
+        while let Some(documents) = pages.try_next().await? {
             self.write_missing(documents, &mut rebuilt).await?;
-            match next {
-                Some(next) => start = Some(next),
-                None => break,
-            }
         }
-        let mut start = None;
-        loop {
-            let (postings, next) = self.scan_page(Table::Search, start).await?;
+        let mut pages = pin!(self.pages_of(Table::Search));
+        while let Some(postings) = pages.try_next().await? {
             rebuilt.removed += self.remove_stale(postings).await?;
-            match next {
-                Some(next) => start = Some(next),
-                None => return Ok(rebuilt),
-            }
         }
+        Ok(rebuilt)
     }
 
     /// Writes the words of documents that are not there as they are to be.

@@ -1,9 +1,10 @@
 //! Counts tallies and rollups again, from the documents that are there: the proof that they are right, and their repair.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, pin::pin};
 
 use chrono::Datelike;
 use dms_domain::{calendar::MonthKey, rollup::Sums};
+use futures::TryStreamExt;
 
 use crate::{
     client::{Item, Store, large_number, text},
@@ -62,9 +63,8 @@ impl Store {
     pub async fn recount(&self, mut progress: impl FnMut(u64, u64)) -> Result<Recounted, StoreError> {
         let about = self.about_how_many().await?;
         let (mut counted, mut stored, mut items) = (Counted::default(), Numbers::new(), 0);
-        let mut start = None;
-        loop {
-            let (rows, next) = self.scan_page(Table::Core, start).await?;
+        let mut pages = pin!(self.pages_of(Table::Core));
+        while let Some(rows) = pages.try_next().await? {
             items += rows.len() as u64;
             for item in rows {
                 let pk = text(&item, "pk").unwrap_or_default();
@@ -75,10 +75,6 @@ impl Store {
                 }
             }
             progress(items, about.max(items));
-            match next {
-                Some(next) => start = Some(next),
-                None => break,
-            }
         }
         let counted = counted.into_numbers();
         let numbers: std::collections::BTreeSet<_> = counted.keys().chain(stored.keys()).cloned().collect();

@@ -1,5 +1,7 @@
 //! Reading whole tables: for operators' tasks alone.
 
+use futures::{Stream, stream};
+
 use crate::{
     client::{Item, Store},
     error::StoreError,
@@ -8,15 +10,19 @@ use crate::{
 };
 
 impl Store {
-    /// A page of all items of a table, and where the next one starts. Consistent.
+    /// All items of a table, page by page. Consistent.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
-    pub(crate) async fn scan_page(
-        &self,
-        table: Table,
-        start: Option<Item>,
-    ) -> Result<(Vec<Item>, Option<Item>), StoreError> {
+    pub(crate) fn pages_of(&self, table: Table) -> impl Stream<Item = Result<Vec<Item>, StoreError>> {
+        stream::try_unfold(Some(None), move |start| async move {
+            let Some(start) = start else { return Ok(None) };
+            let (items, next) = self.scan_page(table, start).await?;
+            Ok(Some((items, next.map(Some))))
+        })
+    }
+
+    async fn scan_page(&self, table: Table, start: Option<Item>) -> Result<(Vec<Item>, Option<Item>), StoreError> {
         let _call = meter::Call::start();
         // An operator's command, not a request's: no index has all documents.
         #[allow(clippy::disallowed_methods)]

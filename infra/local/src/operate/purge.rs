@@ -10,7 +10,7 @@ use dms_domain::{
     erasure::{Personal, Traces, file_kept_until},
     file::{Shelf, StoredFile},
 };
-use dms_store::{Command, Person, Plan, Reply, Store, StoreError};
+use dms_store::{Command, Person, Plan, Store, no_answer};
 use uuid::Uuid;
 
 use super::Place;
@@ -137,9 +137,6 @@ impl Purge {
         let plan = || async {
             let found = self.store.file_of_object(&file.id).await?;
             found.map_or_else(|| Ok(Plan::nothing(file.clone())), |file| self.store.discard_file(file))
-        };
-        let no_answer = |_: &StoredFile| -> Result<Reply, StoreError> {
-            Ok(Reply { status: 200, body: String::new(), version: None, replayed: false })
         };
         self.store.run(&self.command, plan, no_answer).await?;
         for shelf in Shelf::ALL {
