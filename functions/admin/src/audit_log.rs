@@ -59,10 +59,9 @@ pub(crate) async fn of_centres(
     State(app): State<AppState>,
     query: Params<OfCentres>,
 ) -> ApiResult<Reply> {
-    let scopes = app.store.scopes(permit.list_scope(query.service_center_id)?).await?;
-    let listed = Listed::Tenant(TenantKind::Audit, scopes);
-    let (page, centres) =
-        tokio::try_join!(app.store.list::<AuditEntry>(&listed, &query, STATELESS), app.store.all_centres())?;
+    let scope = permit.list_scope(query.service_center_id)?;
+    let list = app.store.list_across::<AuditEntry>(TenantKind::Audit, scope, &query, STATELESS);
+    let (page, centres) = tokio::try_join!(list, app.store.all_centres())?;
     let centre_of = |entry: &AuditEntry| {
         let ordinal = ids::ordinal_of(&entry.record.id);
         centres.iter().map(|centre| centre.id).find(|id| ids::ordinal_of(id) == ordinal)

@@ -13,7 +13,7 @@ use dms_http::{
     extract::{Id, Params, Permit, Spec},
     views::{AppointmentView, json},
 };
-use dms_store::{Listed, States, keys::TenantKind};
+use dms_store::{States, keys::TenantKind};
 
 pub(crate) const WHAT: &str = "appointment";
 pub(crate) const NOT_FOUND: Refusal = Refusal::NotFound { what: WHAT };
@@ -66,9 +66,8 @@ pub(crate) async fn list(
     State(app): State<AppState>,
     query: Params<Appointments>,
 ) -> ApiResult<Reply> {
-    let scopes = app.store.scopes(permit.list_scope(query.service_center_id)?).await?;
-    let listed = Listed::Tenant(TenantKind::Appointment, scopes);
-    let page = app.store.list::<Appointment>(&listed, &query, STATES).await?;
+    let scope = permit.list_scope(query.service_center_id)?;
+    let page = app.store.list_across::<Appointment>(TenantKind::Appointment, scope, &query, STATES).await?;
     let views = page.rows.iter().map(|appointment| json(&AppointmentView::of(appointment)));
     let mut rows = views.collect::<ApiResult<Vec<_>>>()?;
     expand(&app, &permit, &mut rows, &query).await?;

@@ -113,11 +113,13 @@ pub(crate) async fn list(
     let filtered = filtered(&query)?;
     let scope = permit.list_scope(query.service_center_id)?;
     let document = filtered.equals(RELATED_ID.name).and_then(|id| id.parse::<Uuid>().ok());
-    let listed = match document {
-        Some(document) => Listed::Among(Index::Gsi2, keys::files_of_pk(&document), scope),
-        None => Listed::Tenant(TenantKind::File, app.store.scopes(scope).await?),
+    let page = match document {
+        Some(document) => {
+            let listed = Listed::Among(Index::Gsi2, keys::files_of_pk(&document), scope);
+            app.store.list::<StoredFile>(&listed, &filtered, NARROWED).await?
+        }
+        None => app.store.list_across(TenantKind::File, scope, &filtered, NARROWED).await?,
     };
-    let page = app.store.list::<StoredFile>(&listed, &filtered, NARROWED).await?;
     let mut rows = files::rows(&app, &page.rows).await?;
     expand(&app, &permit, &mut rows, &query).await?;
     permit.context.page(rows, (page.total, page.last), &query)

@@ -12,7 +12,7 @@ use dms_http::{
     extract::{Id, Params, Permit, Spec},
     views::{PartView, json},
 };
-use dms_store::{InTransit, Listed, STATELESS, keys::TenantKind};
+use dms_store::{InTransit, STATELESS, keys::TenantKind};
 use serde_json::Value;
 
 pub(crate) const WHAT: &str = "part";
@@ -65,8 +65,7 @@ pub(crate) async fn list(
     query: Params<Parts>,
 ) -> ApiResult<Reply> {
     let scope = permit.list_scope(query.service_center_id)?;
-    let listed = Listed::Tenant(TenantKind::Part, app.store.scopes(scope).await?);
-    let list = app.store.list::<Part>(&listed, &query, STATELESS);
+    let list = app.store.list_across::<Part>(TenantKind::Part, scope, &query, STATELESS);
     let (page, in_transit) = tokio::try_join!(list, app.store.in_transit_within(scope))?;
     let mut rows = rows(&page.rows, &in_transit)?;
     expand(&app, &permit, &mut rows, &query).await?;

@@ -12,7 +12,7 @@ use dms_http::{
     extract::{Id, Params, Permit, Spec},
     views::{CreditNoteView, json},
 };
-use dms_store::{Listed, STATELESS, keys::TenantKind};
+use dms_store::{STATELESS, keys::TenantKind};
 
 const EXPANDS: &[&str] = &["invoice", "customer", "vehicle", "jobCard", "serviceCenter", "items"];
 
@@ -60,9 +60,8 @@ pub(crate) async fn list(
     State(app): State<AppState>,
     query: Params<CreditNotes>,
 ) -> ApiResult<Reply> {
-    let scopes = app.store.scopes(permit.list_scope(query.service_center_id)?).await?;
-    let listed = Listed::Tenant(TenantKind::CreditNote, scopes);
-    let page = app.store.list::<CreditNote>(&listed, &query, STATELESS).await?;
+    let scope = permit.list_scope(query.service_center_id)?;
+    let page = app.store.list_across::<CreditNote>(TenantKind::CreditNote, scope, &query, STATELESS).await?;
     let mut rows = page.rows.iter().map(|row| json(&CreditNoteView::of(row))).collect::<ApiResult<Vec<_>>>()?;
     expand(&app, &permit, &mut rows, &query).await?;
     permit.context.page(rows, (page.total, page.last), &query)

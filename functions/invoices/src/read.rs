@@ -13,7 +13,7 @@ use dms_http::{
     extract::{Id, Params, Permit, Spec},
     views::{InvoiceView, json},
 };
-use dms_store::{Listed, States, keys::TenantKind};
+use dms_store::{States, keys::TenantKind};
 
 const EXPANDS: &[&str] = &["customer", "vehicle", "jobCard", "serviceCenter", "items"];
 
@@ -64,8 +64,8 @@ pub(crate) async fn list(
     State(app): State<AppState>,
     query: Params<Invoices>,
 ) -> ApiResult<Reply> {
-    let scopes = app.store.scopes(permit.list_scope(query.service_center_id)?).await?;
-    let page = app.store.list::<Invoice>(&Listed::Tenant(TenantKind::Invoice, scopes), &query, STATES).await?;
+    let scope = permit.list_scope(query.service_center_id)?;
+    let page = app.store.list_across::<Invoice>(TenantKind::Invoice, scope, &query, STATES).await?;
     let mut rows = page.rows.iter().map(|row| json(&InvoiceView::of(row))).collect::<ApiResult<Vec<_>>>()?;
     expand(&app, &permit, &mut rows, &query).await?;
     permit.context.page(rows, (page.total, page.last), &query)

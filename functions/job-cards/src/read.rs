@@ -14,7 +14,7 @@ use dms_http::{
     extract::{Cmd, Id, Params, Permit, Spec},
     views::{JobCardView, json},
 };
-use dms_store::{Listed, States, Store, StoreError, keys::TenantKind};
+use dms_store::{States, Store, StoreError, keys::TenantKind};
 
 const EXPANDS: &[&str] = &[
     "customer",
@@ -80,8 +80,8 @@ pub(crate) async fn list(
     State(app): State<AppState>,
     query: Params<JobCards>,
 ) -> ApiResult<Reply> {
-    let scopes = app.store.scopes(permit.list_scope(query.service_center_id)?).await?;
-    let page = app.store.list::<JobCard>(&Listed::Tenant(TenantKind::JobCard, scopes), &query, STATES).await?;
+    let scope = permit.list_scope(query.service_center_id)?;
+    let page = app.store.list_across::<JobCard>(TenantKind::JobCard, scope, &query, STATES).await?;
     let mut rows = page.rows.iter().map(|card| json(&JobCardView::of(card))).collect::<ApiResult<Vec<_>>>()?;
     expand(&app, &permit, &mut rows, &query).await?;
     permit.context.page(rows, (page.total, page.last), &query)

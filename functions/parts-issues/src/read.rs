@@ -13,7 +13,7 @@ use dms_http::{
     extract::{Id, Params, Permit, Spec},
     views::{PartsIssueView, json},
 };
-use dms_store::{Listed, States, keys::TenantKind};
+use dms_store::{States, keys::TenantKind};
 
 use crate::edit::scope_of;
 
@@ -70,9 +70,8 @@ pub(crate) async fn list(
     State(app): State<AppState>,
     query: Params<Issues>,
 ) -> ApiResult<Reply> {
-    let scopes = app.store.scopes(permit.issue_list_scope(query.service_center_id)?).await?;
-    let listed = Listed::Tenant(TenantKind::PartsIssue, scopes);
-    let page = app.store.list::<PartsIssue>(&listed, &query, STATES).await?;
+    let scope = permit.issue_list_scope(query.service_center_id)?;
+    let page = app.store.list_across::<PartsIssue>(TenantKind::PartsIssue, scope, &query, STATES).await?;
     let mut rows = page.rows.iter().map(|row| json(&PartsIssueView::of(row))).collect::<ApiResult<Vec<_>>>()?;
     expand(&app, &permit, &mut rows, &query).await?;
     permit.context.page(rows, (page.total, page.last), &query)

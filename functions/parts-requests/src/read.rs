@@ -13,7 +13,7 @@ use dms_http::{
     extract::{Id, Params, Permit, Spec},
     views::{PartsRequestView, json},
 };
-use dms_store::{Listed, States, keys::TenantKind};
+use dms_store::{States, keys::TenantKind};
 
 const EXPANDS: &[&str] = &["jobCard", "requestedBy", "serviceCenter", "items"];
 
@@ -61,9 +61,8 @@ pub(crate) async fn list(
     State(app): State<AppState>,
     query: Params<PartsRequests>,
 ) -> ApiResult<Reply> {
-    let scopes = app.store.scopes(permit.list_scope(query.service_center_id)?).await?;
-    let listed = Listed::Tenant(TenantKind::PartsRequest, scopes);
-    let page = app.store.list::<PartsRequest>(&listed, &query, STATES).await?;
+    let scope = permit.list_scope(query.service_center_id)?;
+    let page = app.store.list_across::<PartsRequest>(TenantKind::PartsRequest, scope, &query, STATES).await?;
     let mut rows = page.rows.iter().map(|row| json(&PartsRequestView::of(row))).collect::<ApiResult<Vec<_>>>()?;
     expand(&app, &permit, &mut rows, &query).await?;
     permit.context.page(rows, (page.total, page.last), &query)

@@ -70,8 +70,9 @@ pub(crate) async fn list(
     State(app): State<AppState>,
     query: Params<Quotations>,
 ) -> ApiResult<Reply> {
-    let scopes = app.store.scopes(permit.list_scope(query.service_center_id)?).await?;
-    let page = page(&app.store, scopes, &query, &permit.context).await?;
+    let scope = permit.list_scope(query.service_center_id)?;
+    let read = app.store.across(scope, |scopes| Box::pin(page(&app.store, scopes, &query, &permit.context)));
+    let page = read.await?;
     let rows = page.rows.iter().map(|row| json(&shown(row, &permit.context)));
     let mut rows = rows.collect::<ApiResult<Vec<_>>>()?;
     expand(&app, &permit, &mut rows, &query).await?;

@@ -1,6 +1,9 @@
 //! The connection to DynamoDB: every call goes through here, is metered, and is made one way.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, atomic::AtomicU16},
+};
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
@@ -52,6 +55,8 @@ pub struct Store {
     client: Client,
     table_prefix: String,
     pub(crate) turns: Turns,
+    /// Centres that were counted last; none at first.
+    pub(crate) centres: Arc<AtomicU16>,
 }
 
 /// What a Query asks.
@@ -120,6 +125,17 @@ impl Range {
 
     /// The same, from this sort key on (inclusive), in the range's direction.
     pub fn beyond(self, sk: &str) -> Self {
+        let descending = self.descending;
+        self.cut(sk, !descending)
+    }
+
+    /// The same, as far as this sort key (inclusive), in the range's direction.
+    pub fn until(self, sk: &str) -> Self {
+        let descending = self.descending;
+        self.cut(sk, descending)
+    }
+
+    fn cut(self, sk: &str, from: bool) -> Self {
         let (first, last) = match &self.sort {
             SortRange::Between(first, last) => (first.clone(), last.clone()),
             SortRange::All | SortRange::Prefix(_) | SortRange::AtMost(_) => {
@@ -127,10 +143,10 @@ impl Range {
                 (" ".to_owned(), "\u{10ffff}".to_owned())
             }
         };
-        let sort = if self.descending {
-            SortRange::Between(first, last.min(sk.to_owned()))
-        } else {
+        let sort = if from {
             SortRange::Between(first.max(sk.to_owned()), last)
+        } else {
+            SortRange::Between(first, last.min(sk.to_owned()))
         };
         self.within(sort)
     }
@@ -181,6 +197,7 @@ impl Store {
             client: Client::from_conf(builder.build()),
             table_prefix: config.table_prefix,
             turns: Turns::default(),
+            centres: Arc::default(),
         }
     }
 
@@ -207,7 +224,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.get(Table::Core, &crate::keys::centre_counter()).await.map(|_| ())
+        self.count_centres().await.map(|_| ())
     }
 
     /// One item; a consistent read.

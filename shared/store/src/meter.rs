@@ -17,7 +17,6 @@ tokio::task_local! {
 /// Counts what one request does to the database.
 #[derive(Debug, Default)]
 pub struct Meter {
-    in_flight: AtomicU64,
     calls: AtomicU64,
     round_trips: AtomicU64,
     conflicts: AtomicU64,
@@ -31,7 +30,7 @@ pub struct Meter {
 pub struct Reading {
     /// Calls to DynamoDB.
     pub calls: u64,
-    /// Calls one after the other: calls that overlap count once.
+    /// Calls one after the other: the most of which each began when the one before was answered.
     pub round_trips: u64,
     /// Transactions tried again because another one touched the same items.
     pub conflicts: u64,
@@ -71,25 +70,27 @@ fn with_meter(f: impl FnOnce(&Meter)) {
     let _ = METER.try_with(|meter| f(meter));
 }
 
-/// A call under way. The first of overlapping calls opens a round trip.
-pub(crate) struct Call(());
+/// A call under way: one round trip after all that were answered before it began. Two that follow each other beside a slow
+/// one are two.
+pub(crate) struct Call {
+    round_trip: u64,
+}
 
 impl Call {
     pub(crate) fn start() -> Self {
+        let mut round_trip = 0;
         with_meter(|meter| {
             meter.calls.fetch_add(1, Relaxed);
-            if meter.in_flight.fetch_add(1, Relaxed) == 0 {
-                meter.round_trips.fetch_add(1, Relaxed);
-            }
+            round_trip = meter.round_trips.load(Relaxed) + 1;
         });
-        Self(())
+        Self { round_trip }
     }
 }
 
 impl Drop for Call {
     fn drop(&mut self) {
         with_meter(|meter| {
-            meter.in_flight.fetch_sub(1, Relaxed);
+            meter.round_trips.fetch_max(self.round_trip, Relaxed);
         });
     }
 }

@@ -35,6 +35,8 @@ pub(super) struct Large {
     pub(super) some_parts: Vec<Value>,
     /// After the third page of the list of customers.
     pub(super) cursor: String,
+    /// After the third page of the job cards of all centres.
+    pub(super) cursor_of_all: String,
 }
 
 impl Large {
@@ -96,7 +98,10 @@ impl Large {
         // Those whose ledger has a whole page.
         some_parts.retain(|_| busy.next() == Some(true));
         assert!(!some_parts.is_empty(), "a part that is often needed");
-        let third = admin.get("/api/customers?page=3").await;
+        let after_third = async |path: &str| {
+            let third = admin.get(&format!("{path}?page=3")).await;
+            third.body["pagination"]["nextCursor"].as_str().expect("a cursor").to_owned()
+        };
         Self {
             cards,
             customers,
@@ -106,7 +111,8 @@ impl Large {
             some_served: served(&admin, customers).await,
             some_vehicles: spread(&admin, "/api/vehicles", customers).await,
             some_parts: some_parts.into_iter().take(SAMPLES).collect(),
-            cursor: third.body["pagination"]["nextCursor"].as_str().expect("a cursor").to_owned(),
+            cursor: after_third("/api/customers").await,
+            cursor_of_all: after_third("/api/job-cards").await,
             centre,
             manager,
             admin,

@@ -15,29 +15,28 @@ use crate::{
     tally,
 };
 
-/// The part of a list that a page needs to read.
+/// The days of a list that a page lies on.
 pub(super) struct Window {
-    pub(super) from: NaiveDate,
-    pub(super) to: NaiveDate,
-    /// Rows before the page.
+    /// Rows of the first day before the page.
     pub(super) skip: usize,
-    /// Rows of each day, in the order of the list.
-    pub(super) days: Vec<BTreeMap<Source, u64>>,
+    /// In the order of the list.
+    pub(super) days: Vec<Day>,
 }
 
-impl Window {
-    /// How many rows are in it.
-    pub(super) fn rows(&self) -> usize {
-        self.days.iter().flat_map(BTreeMap::values).map(|rows| size(*rows)).sum()
+/// How many rows a day has, by source.
+#[derive(Clone)]
+pub(super) struct Day {
+    pub(super) date: NaiveDate,
+    pub(super) rows: BTreeMap<Source, u64>,
+}
+
+impl Day {
+    pub(super) fn size(&self) -> usize {
+        self.rows.values().map(|rows| size(*rows)).sum()
     }
 
-    /// How many of each source.
-    pub(super) fn rows_by_source(&self) -> BTreeMap<&Source, usize> {
-        let mut rows_by_source = BTreeMap::new();
-        for (source, rows) in self.days.iter().flatten() {
-            *rows_by_source.entry(source).or_default() += size(*rows);
-        }
-        rows_by_source
+    pub(super) fn size_in(&self, source: &Source) -> usize {
+        self.rows.get(source).map_or(0, |rows| size(*rows))
     }
 }
 
@@ -61,15 +60,12 @@ pub(super) fn window(counts: &Days, descending: bool, offset: u64, limit: u64) -
         if descending { counts.iter().rev().collect() } else { counts.iter().collect() };
     let mut before = 0;
     let mut window: Option<Window> = None;
-    for (day, sources) in ordered {
-        let rows: u64 = sources.values().sum();
-        let end = before + rows;
-        if end > offset && before < offset + limit {
-            let skip = usize::try_from(offset.saturating_sub(before)).unwrap_or(usize::MAX);
-            let open = window.get_or_insert(Window { from: *day, to: *day, skip, days: Vec::new() });
-            open.from = open.from.min(*day);
-            open.to = open.to.max(*day);
-            open.days.push(sources.clone());
+    for (date, rows) in ordered {
+        let end = before + rows.values().sum::<u64>();
+        if end > before && end > offset && before < offset.saturating_add(limit) {
+            let skip = size(offset.saturating_sub(before));
+            let open = window.get_or_insert(Window { skip, days: Vec::new() });
+            open.days.push(Day { date: *date, rows: rows.clone() });
         }
         before = end;
     }
@@ -79,11 +75,11 @@ pub(super) fn window(counts: &Days, descending: bool, offset: u64, limit: u64) -
 /// The days on which the rows after a row lie, its own day included.
 pub(super) fn window_after(counts: &Days, descending: bool, after: &RowKey, limit: u64) -> Option<Window> {
     let id: uuid::Uuid = after.id.parse().ok()?;
-    let day = calendar::ist_date(DateTime::from_timestamp_millis(ids::created_at_ms(&id))?);
-    let beyond = |other: &NaiveDate| if descending { *other <= day } else { *other >= day };
+    let date = calendar::ist_date(DateTime::from_timestamp_millis(ids::created_at_ms(&id))?);
+    let beyond = |other: &NaiveDate| if descending { *other <= date } else { *other >= date };
     let rest: Days =
         counts.iter().filter(|(other, _)| beyond(other)).map(|(day, rows)| (*day, rows.clone())).collect();
-    let of_its_day: u64 = rest.get(&day).map_or(0, |sources| sources.values().sum());
+    let of_its_day: u64 = rest.get(&date).map_or(0, |sources| sources.values().sum());
     window(&rest, descending, 0, limit + of_its_day + 1)
 }
 

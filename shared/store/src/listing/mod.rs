@@ -1,6 +1,7 @@
 //! Lists. Exact totals come from tallies, and so does the day on which page N starts: page 1 000 costs what
 //! page 1 costs. Questions that no tally or index answers are evaluated over the rows, within a read budget.
 
+mod centres;
 mod days;
 mod ledger;
 mod pages;
@@ -11,10 +12,10 @@ pub use ledger::CountsLedger;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use dms_access::{AllCentres, CentralScope, ListScope, TenantScope};
+use dms_access::{CentralScope, ListScope, TenantScope};
 use dms_domain::{
     calendar::{self, MonthKey},
-    ids::{self, CentreOrdinal},
+    ids,
     query::{self, Filter, Operand, Operator, Query, RowKey, SEARCH, TimeSpan},
     refusal::Refusal,
     statuses::TallyCode,
@@ -23,11 +24,11 @@ use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
 
 use crate::{
-    client::{Item, Range, SortRange, Store, number},
+    client::{Item, Range, SortRange, Store},
     entity::{Entity, from_item},
     error::StoreError,
     keys::{self, CentralKind, MasterKind, TenantKind},
-    tables::{Index, Table},
+    tables::Index,
 };
 
 use days::{IstDays, cells};
@@ -92,24 +93,6 @@ type SourceOf = Box<dyn Fn(MonthKey, TallyCode) -> Source + Send + Sync>;
 type Days = BTreeMap<NaiveDate, BTreeMap<Source, u64>>;
 
 impl Store {
-    /// The scopes of a list: one centre's, or every centre's for an admin who names none.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
-    pub async fn scopes(&self, scope: ListScope) -> Result<Vec<TenantScope>, StoreError> {
-        match scope {
-            ListScope::One(scope) => Ok(vec![scope]),
-            ListScope::All(all) => self.all_scopes(all).await,
-        }
-    }
-
-    async fn all_scopes(&self, all: AllCentres) -> Result<Vec<TenantScope>, StoreError> {
-        let counter = self.get(Table::Core, &keys::centre_counter()).await?;
-        let count = counter.and_then(|item| number(&item, "n")).unwrap_or_default();
-        let ordinals = (1..=count).filter_map(|n| u16::try_from(n).ok()).filter_map(CentreOrdinal::new);
-        Ok(ordinals.map(|ordinal| all.scope(ordinal)).collect())
-    }
-
     /// A page of a list, as the query asks.
     ///
     /// # Errors

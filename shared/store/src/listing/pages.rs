@@ -1,15 +1,16 @@
-//! Reading the rows of a page, of which the counts tell the days and the place within them: from the nearer end of
-//! those days, and of many partitions of each about its share.
+//! Reading the rows of a page, of which the counts tell the days and the place within them: from the nearer end of its
+//! day, or outwards from where its days meet, and of many partitions of each about its share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::NaiveDate;
 use dms_domain::query::{Query, RowKey};
+use uuid::Uuid;
 
 use super::{
     Days, Page, Source,
-    days::{Window, window, window_after},
+    days::{Day, Window, window, window_after},
     in_parallel,
 };
 use crate::{
@@ -27,6 +28,14 @@ struct Look {
     rows: usize,
 }
 
+/// The first rows of some days together, or the last.
+struct Part<'a> {
+    days: &'a [Day],
+    wanted: usize,
+    /// Read against the order of the list.
+    from_the_end: bool,
+}
+
 impl Store {
     /// The page of a list that is counted so. `last_day` is that of the days counted under one.
     pub(super) async fn page_at<E: Entity>(
@@ -36,39 +45,33 @@ impl Store {
         query: &Query,
     ) -> Result<Page<E>, StoreError> {
         let total = sum(counts);
-        let (descending, limit) = (is_descending(query), u64::from(query.limit));
+        let (descending, limit) = (is_descending(query), query.limit as usize);
         let found = match query.after() {
-            None => window(counts, descending, query.offset(), limit),
-            Some(after) => window_after(counts, descending, after, limit),
+            None => window(counts, descending, query.offset(), query.limit.into()),
+            Some(after) => window_after(counts, descending, after, query.limit.into()),
         };
         let Some(window) = found else { return Ok(Page { rows: Vec::new(), total, last: None }) };
-        let range = |source: &Source| source.range(Some(window.from), Some(last_day(window.to)));
         if let Some(after) = query.after() {
-            let reads = window.rows_by_source().into_keys().map(|source| {
-                let range = range(source);
-                let range = if descending { range } else { range.ascending() };
-                // Also the row after which the page begins, and the one that tells whether more follow.
-                async move { self.query(&range.beyond(&after.id), query.limit as usize + 2).await }
+            // Also the row after which the page begins, and the one that tells whether more follow.
+            let part = Part { days: &window.days, wanted: limit + 2, from_the_end: false };
+            let looks = part.looks(descending, last_day).map(|look| {
+                let first = share(part.wanted, look.rows, part.size());
+                Look { range: look.range.beyond(&after.id), first, ..look }
             });
-            let items = in_parallel(reads.collect()).await?.into_iter().flatten().collect();
+            let items = self.rows_of(looks.collect(), part.wanted, descending).await?;
             return Page::of_rows(items, 0, total, query);
         }
-        let forwards = window.skip + query.limit as usize;
-        let backwards = window.rows().saturating_sub(window.skip);
-        let from_the_end = backwards < forwards;
-        let wanted = if from_the_end { backwards } else { forwards };
-        let looks = window.rows_by_source().into_iter().map(|(source, rows)| {
-            let range = range(source);
-            let range = if descending != from_the_end { range } else { range.ascending() };
-            Look { range, first: first_look(&window, source, from_the_end, wanted), rows }
+        let (parts, skip) = window.parts(limit);
+        let reads = parts.iter().map(|part| {
+            let looks = part.looks(descending, last_day).collect();
+            self.rows_of(looks, part.wanted, descending != part.from_the_end)
         });
-        let items = self.rows_of(looks.collect(), wanted, descending != from_the_end).await?;
-        let skip = if from_the_end { 0 } else { window.skip };
+        let items = in_parallel(reads.collect()).await?.into_iter().flatten().collect();
         Page::of_rows(items, skip, total, query)
     }
 
-    /// The first rows of these partitions together: of each at first what is likely to be among them, then what may be
-    /// missing.
+    /// The first rows of these partitions together: of each at first its share, then what may be missing. More than its
+    /// share would be a unit more of each of a dozen; what is missing is one of a few.
     async fn rows_of(&self, looks: Vec<Look>, wanted: usize, descending: bool) -> Result<Vec<Item>, StoreError> {
         let first = in_parallel(looks.iter().map(|look| self.query(&look.range, look.first)).collect()).await?;
         let beyond = |a: &str, b: &str| if descending { a < b } else { a > b };
@@ -83,7 +86,11 @@ impl Store {
             let last = id(rows.last()?)?;
             let has_more = rows.len() >= look.first && look.rows > look.first;
             let is_missed = last_wanted.is_none_or(|wanted| beyond(wanted, last));
-            (has_more && is_missed).then(|| look.range.clone().beyond(last))
+            let rest = (has_more && is_missed).then(|| look.range.clone().beyond(&next(last, descending)))?;
+            Some(match last_wanted {
+                Some(wanted) => rest.until(wanted),
+                None => rest,
+            })
         });
         let missing: Vec<Range> = missing.collect();
         let more = in_parallel(missing.iter().map(|range| self.query(range, wanted)).collect()).await?;
@@ -107,35 +114,59 @@ impl Store {
     }
 }
 
-/// How many rows of a source are likely among the first `wanted` of the window: those of the days that lie among them as a
-/// whole, and of the day that does not its share and some more.
-fn first_look(window: &Window, source: &Source, from_the_end: bool, wanted: usize) -> usize {
-    let mut days: Vec<&BTreeMap<Source, u64>> = window.days.iter().collect();
-    if from_the_end {
-        days.reverse();
-    }
-    let (mut before, mut likely) = (0, 0);
-    for day in days {
-        let of_day = size(day.values().sum());
-        let of_source = size(day.get(source).copied().unwrap_or_default());
-        let rest = wanted.saturating_sub(before);
-        if rest >= of_day || of_source == of_day {
-            likely += of_source.min(rest);
-        } else {
-            #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-            // small
-            let share = {
-                let share = rest as f64 * of_source as f64 / of_day as f64;
-                ((share + 3.0 * share.sqrt()) as usize).max(1)
-            };
-            likely += share.min(of_source).min(rest);
+impl Window {
+    /// What to read for a page of up to `limit` rows, and how many of the rows read come before it.
+    fn parts(&self, limit: usize) -> (Vec<Part<'_>>, usize) {
+        let part = |days, wanted, from_the_end| Part { days, wanted, from_the_end };
+        let Some((first, others)) = self.days.split_first() else { return (Vec::new(), 0) };
+        let rest = first.size().saturating_sub(self.skip);
+        if !others.is_empty() {
+            return (vec![part(&self.days[..1], rest, true), part(others, limit.saturating_sub(rest), false)], 0);
         }
-        before += of_day;
-        if before >= wanted {
-            break;
+        match self.skip + limit {
+            forwards if rest < forwards => (vec![part(&self.days, rest, true)], 0),
+            forwards => (vec![part(&self.days, forwards, false)], self.skip),
         }
     }
-    likely
+}
+
+impl Part<'_> {
+    fn size(&self) -> usize {
+        self.days.iter().map(Day::size).sum()
+    }
+
+    /// What to read of every source, newest first for a list in descending order that is not read from its end.
+    fn looks(&self, descending: bool, last_day: fn(NaiveDate) -> NaiveDate) -> impl Iterator<Item = Look> {
+        let from = self.days.iter().map(|day| day.date).min();
+        let to = self.days.iter().map(|day| last_day(day.date)).max();
+        let sources: BTreeSet<&Source> = self.days.iter().flat_map(|day| day.rows.keys()).collect();
+        sources.into_iter().map(move |source| {
+            let range = source.range(from, to);
+            let range = if descending != self.from_the_end { range } else { range.ascending() };
+            let rows = self.days.iter().map(|day| day.size_in(source)).sum();
+            Look { range, first: self.first_look(source), rows }
+        })
+    }
+
+    /// How many rows of a source are likely among the wanted ones: those of the days that lie among them as a whole, and
+    /// of the day that does not its share.
+    fn first_look(&self, source: &Source) -> usize {
+        let mut days: Vec<&Day> = self.days.iter().collect();
+        if self.from_the_end {
+            days.reverse();
+        }
+        let (mut rest, mut likely) = (self.wanted, 0);
+        for day in days {
+            likely += share(rest, day.size_in(source), day.size());
+            rest = rest.saturating_sub(day.size());
+        }
+        likely
+    }
+}
+
+/// Of some rows, those of a source that has `of_source` of all rows: not fewer.
+fn share(rows: usize, of_source: usize, of_all: usize) -> usize {
+    rows.saturating_mul(of_source).div_ceil(of_all.max(1)).min(of_source)
 }
 
 pub(super) fn size(rows: u64) -> usize {
@@ -183,6 +214,13 @@ pub(super) fn sum(counts: &Days) -> u64 {
 pub(super) fn once_each(items: &mut Vec<Item>) {
     items.sort_by(|a, b| (id(b), number(b, "version")).cmp(&(id(a), number(a, "version"))));
     items.dedup_by(|older, newer| id(older).is_some() && id(older) == id(newer));
+}
+
+/// The id that follows another one in the order of the list.
+fn next(id: &str, descending: bool) -> String {
+    let Ok(uuid) = id.parse::<Uuid>() else { return id.to_owned() };
+    let number = uuid.as_u128();
+    Uuid::from_u128(if descending { number.saturating_sub(1) } else { number.saturating_add(1) }).to_string()
 }
 
 fn id(item: &Item) -> Option<&str> {
