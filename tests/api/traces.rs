@@ -7,12 +7,12 @@ use std::{
 
 use axum::http::Method;
 use dms_domain::calendar::Clock;
+use dms_http::logs::json_lines;
 use dms_local::EventPlayer;
 use dms_messages::{Queue, Trace};
 use dms_testkit::Dealership;
 use notifier::Notifier;
 use serde_json::{Value, json};
-use tracing_subscriber::EnvFilter;
 
 use crate::deliveries::{event, take_all};
 
@@ -39,14 +39,8 @@ impl Lines {
     fn of_this_thread() -> (Self, tracing::subscriber::DefaultGuard) {
         let lines = Self::default();
         let writer = lines.clone();
-        let filter = EnvFilter::new("warn,dms_http=info,notifier=info,dynoxide=off");
-        let subscriber = tracing_subscriber::fmt()
-            .json()
-            .flatten_event(true)
-            .with_env_filter(filter)
-            .with_writer(move || writer.clone())
-            .finish();
-        (lines, tracing::subscriber::set_default(subscriber))
+        let wanted = "warn,dms_http=info,notifier=info,dynoxide=off".parse().unwrap();
+        (lines, tracing::subscriber::set_default(json_lines(wanted, move || writer.clone())))
     }
 
     /// The lines with this message.

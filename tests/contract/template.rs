@@ -4,7 +4,7 @@ use dms_domain::{
     file::{ReportFile, Shelf},
     query::relations::{MAX_DEPTH, Target, relation_named},
 };
-use dms_http::ApiRouter;
+use dms_http::Documented;
 use dms_messages::Queue;
 use dms_store::{TTL_ATTRIBUTE, Table};
 use serde_yaml_ng::Value;
@@ -50,7 +50,7 @@ fn routes_of_template() -> BTreeSet<(String, String)> {
 }
 
 /// The functions behind the API: binary and routes.
-fn api_functions() -> Vec<(&'static str, ApiRouter)> {
+fn api_functions() -> Vec<(&'static str, Documented)> {
     vec![
         ("admin", admin::routes()),
         ("appointments", appointments::routes()),
@@ -76,8 +76,7 @@ fn api_functions() -> Vec<(&'static str, ApiRouter)> {
 fn the_template_routes_to_each_function_what_its_router_knows() {
     let mut expected: BTreeSet<(String, String)> = BTreeSet::new();
     for (binary, routes) in api_functions() {
-        let (_, document) = routes.split_for_parts();
-        for (path, item) in document.paths.paths {
+        for (path, item) in routes.into_openapi().paths.paths {
             let methods = [
                 ("GET", item.get.is_some()),
                 ("POST", item.post.is_some()),

@@ -5,12 +5,11 @@ mod centres;
 mod suppliers;
 mod users;
 
-use dms_http::ApiRouter;
-use utoipa_axum::routes;
+use dms_http::{Routes, routes};
 
 /// The function's routes.
-pub fn routes() -> ApiRouter {
-    ApiRouter::new()
+pub fn routes<R: Routes>() -> R {
+    R::default()
         .routes(routes!(centres::write::create, centres::read::list))
         .routes(routes!(centres::read::get, centres::write::update, centres::write::delete))
         .routes(routes!(suppliers::write::create, suppliers::read::list))

@@ -5,12 +5,11 @@ mod me;
 mod password;
 mod session;
 
-use dms_http::ApiRouter;
-use utoipa_axum::routes;
+use dms_http::{Routes, routes};
 
 /// The function's routes.
-pub fn routes() -> ApiRouter {
-    ApiRouter::new()
+pub fn routes<R: Routes>() -> R {
+    R::default()
         .routes(routes!(login::login))
         .routes(routes!(session::refresh))
         .routes(routes!(session::logout))

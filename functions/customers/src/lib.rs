@@ -8,12 +8,11 @@ mod edit;
 mod read;
 mod search;
 
-use dms_http::ApiRouter;
-use utoipa_axum::routes;
+use dms_http::{Routes, routes};
 
 /// The function's routes.
-pub fn routes() -> ApiRouter {
-    ApiRouter::new()
+pub fn routes<R: Routes>() -> R {
+    R::default()
         .routes(routes!(create::create, read::list))
         .routes(routes!(bulk::create_many))
         .routes(routes!(search::search))

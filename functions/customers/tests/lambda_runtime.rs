@@ -4,14 +4,14 @@
 
 mod support;
 
-use dms_testkit::Dealership;
+use dms_testkit::{Dealership, together};
 use serde_json::{Value, json};
 use support::{Function, event, failed_start_without, token_of};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_customers");
 
 async fn dealership() -> Dealership {
-    Dealership::open(admin::routes().merge(customers::routes()).merge(vehicles::routes())).await
+    Dealership::open(together([admin::routes(), customers::routes(), vehicles::routes()])).await
 }
 
 /// An event for another path of the API.

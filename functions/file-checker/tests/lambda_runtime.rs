@@ -5,7 +5,7 @@
 use std::{path::PathBuf, process::Stdio};
 
 use dms_domain::file::{Sha256Hash, Shelf};
-use dms_testkit::{Dealership, LambdaRuntime, samples};
+use dms_testkit::{Dealership, LambdaRuntime, samples, together};
 use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
@@ -38,7 +38,7 @@ fn start(dealership: &Dealership, runtime: &LambdaRuntime, without: Option<&str>
 
 #[tokio::test]
 async fn uploads_are_checked_and_the_hour_is_swept() {
-    let dealership = Dealership::open(admin::routes().merge(customers::routes()).merge(files::routes())).await;
+    let dealership = Dealership::open(together([admin::routes(), customers::routes(), files::routes()])).await;
     let advisor = &dealership.one.advisor;
     let customer = dealership.customer().await;
     let content = samples::pdf(50_000);
@@ -76,7 +76,7 @@ async fn uploads_are_checked_and_the_hour_is_swept() {
 
 #[tokio::test]
 async fn without_its_settings_the_binary_does_not_start_and_names_what_is_missing() {
-    let dealership = Dealership::open(files::routes().merge(admin::routes())).await;
+    let dealership = Dealership::open(together([files::routes(), admin::routes()])).await;
     for variable in ["DMS_TABLE_PREFIX", "DMS_BUCKET", "AWS_REGION", "AWS_SECRET_ACCESS_KEY"] {
         let runtime = LambdaRuntime::start().await;
         let output = start(&dealership, &runtime, Some(variable)).output();

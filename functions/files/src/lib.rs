@@ -8,12 +8,11 @@ mod read;
 mod ticket;
 mod upload;
 
-use dms_http::ApiRouter;
-use utoipa_axum::routes;
+use dms_http::{Routes, routes};
 
 /// The function's routes.
-pub fn routes() -> ApiRouter {
-    ApiRouter::new()
+pub fn routes<R: Routes>() -> R {
+    R::default()
         .routes(routes!(upload::upload))
         .routes(routes!(read::list))
         .routes(routes!(read::get, delete::delete))

@@ -7,7 +7,7 @@
 mod support;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use dms_testkit::{Dealership, samples};
+use dms_testkit::{Dealership, samples, together};
 use serde_json::{Value, json};
 use support::{Function, event, token_of};
 
@@ -40,7 +40,7 @@ fn upload(customer: &Value, content: &[u8], token: &str) -> Value {
 
 #[tokio::test]
 async fn a_form_in_base64_becomes_a_file_byte_for_byte() {
-    let dealership = Dealership::open(admin::routes().merge(customers::routes()).merge(files::routes())).await;
+    let dealership = Dealership::open(together([admin::routes(), customers::routes(), files::routes()])).await;
     let customer = dealership.customer().await;
     let function = Function::start(BINARY, &dealership.app).await;
     let token = token_of(&dealership, "advisor@sc001.example").await;

@@ -10,12 +10,11 @@ mod low_stock;
 mod read;
 mod reconciliation;
 
-use dms_http::ApiRouter;
-use utoipa_axum::routes;
+use dms_http::{Routes, routes};
 
 /// The function's routes.
-pub fn routes() -> ApiRouter {
-    ApiRouter::new()
+pub fn routes<R: Routes>() -> R {
+    R::default()
         .routes(routes!(read::list))
         .routes(routes!(low_stock::low_stock))
         .routes(routes!(reconciliation::reconciliation))

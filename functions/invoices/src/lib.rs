@@ -11,12 +11,11 @@ mod pdf;
 mod read;
 mod status;
 
-use dms_http::ApiRouter;
-use utoipa_axum::routes;
+use dms_http::{Routes, routes};
 
 /// The function's routes.
-pub fn routes() -> ApiRouter {
-    ApiRouter::new()
+pub fn routes<R: Routes>() -> R {
+    R::default()
         .routes(routes!(create::create, read::list))
         .routes(routes!(read::get))
         .routes(routes!(pdf::pdf))

@@ -13,12 +13,11 @@ mod read;
 mod return_parts;
 mod status;
 
-use dms_http::ApiRouter;
-use utoipa_axum::routes;
+use dms_http::{Routes, routes};
 
 /// The function's routes.
-pub fn routes() -> ApiRouter {
-    ApiRouter::new()
+pub fn routes<R: Routes>() -> R {
+    R::default()
         .routes(routes!(create::create, read::list))
         .routes(routes!(bulk::update_many))
         .routes(routes!(read::get, edit::update, edit::delete))

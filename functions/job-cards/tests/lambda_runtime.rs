@@ -5,14 +5,14 @@
 #[path = "../../customers/tests/support/mod.rs"]
 mod support;
 
-use dms_testkit::Dealership;
+use dms_testkit::{Dealership, together};
 use serde_json::{Value, json};
 use support::{Function, event, failed_start_without, token_of};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_job-cards");
 
 async fn dealership() -> Dealership {
-    let routes = admin::routes().merge(customers::routes()).merge(vehicles::routes()).merge(job_cards::routes());
+    let routes = together([admin::routes(), customers::routes(), vehicles::routes(), job_cards::routes()]);
     Dealership::open(routes).await
 }
 

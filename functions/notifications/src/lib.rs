@@ -5,12 +5,11 @@ mod mark;
 mod preferences;
 mod read;
 
-use dms_http::ApiRouter;
-use utoipa_axum::routes;
+use dms_http::{Routes, routes};
 
 /// The function's routes.
-pub fn routes() -> ApiRouter {
-    ApiRouter::new()
+pub fn routes<R: Routes>() -> R {
+    R::default()
         .routes(routes!(read::list))
         .routes(routes!(mark::read))
         .routes(routes!(mark::read_all))

@@ -14,12 +14,11 @@ mod steps;
 
 pub use expire::expire;
 
-use dms_http::ApiRouter;
-use utoipa_axum::routes;
+use dms_http::{Routes, routes};
 
 /// The function's routes.
-pub fn routes() -> ApiRouter {
-    ApiRouter::new()
+pub fn routes<R: Routes>() -> R {
+    R::default()
         .routes(routes!(create::create, read::list))
         .routes(routes!(read::get, edit::update, edit::delete))
         .routes(routes!(pdf::pdf))

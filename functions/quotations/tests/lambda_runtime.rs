@@ -6,7 +6,7 @@
 mod support;
 
 use chrono::TimeDelta;
-use dms_testkit::Dealership;
+use dms_testkit::{Dealership, together};
 use serde_json::{Value, json};
 use support::{Function, event, failed_start_without, token_of};
 
@@ -14,7 +14,7 @@ const API: &str = env!("CARGO_BIN_EXE_quotations");
 const EXPIRY: &str = env!("CARGO_BIN_EXE_expire-quotations");
 
 async fn dealership() -> Dealership {
-    let routes = admin::routes().merge(customers::routes()).merge(vehicles::routes()).merge(quotations::routes());
+    let routes = together([admin::routes(), customers::routes(), vehicles::routes(), quotations::routes()]);
     Dealership::open(routes).await
 }
 

@@ -16,12 +16,11 @@ mod revenue;
 mod sheet;
 mod summed;
 
-use dms_http::ApiRouter;
-use utoipa_axum::routes;
+use dms_http::{Routes, routes};
 
 /// The function's routes.
-pub fn routes() -> ApiRouter {
-    ApiRouter::new()
+pub fn routes<R: Routes>() -> R {
+    R::default()
         .routes(routes!(dashboard::dashboard))
         .routes(routes!(revenue::revenue))
         .routes(routes!(job_cards::job_cards))

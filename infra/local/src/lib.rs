@@ -25,11 +25,11 @@ pub use options::{Options, Task};
 pub use server::{LocalServer, ServerError};
 pub use workers::{batch, check_uploads_once, sweep_files};
 
-use dms_http::ApiRouter;
+use dms_http::{Documented, Routes};
 
 /// All functions' routes.
-pub fn all_routes() -> ApiRouter {
-    ApiRouter::new()
+pub fn all_routes<R: Routes>() -> R {
+    R::default()
         .merge(auth::routes())
         .merge(customers::routes())
         .merge(vehicles::routes())
@@ -51,6 +51,5 @@ pub fn all_routes() -> ApiRouter {
 
 /// The API's document, made from all routes.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    let (_, document) = all_routes().split_for_parts();
-    dms_http::openapi::document(document)
+    dms_http::openapi::document(all_routes::<Documented>().into_openapi())
 }

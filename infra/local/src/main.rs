@@ -7,11 +7,10 @@ use std::{path::Path, process::ExitCode};
 use clap::Parser;
 use dms_access::password::PasswordCost;
 use dms_domain::calendar::Clock;
-use dms_http::SystemClock;
+use dms_http::{SystemClock, logs};
 use dms_local::{DEMO_LOGINS, DEMO_PASSWORD, GenerateOptions, Generated, LocalServer, Options, ServerError, Task};
 use dms_messages::Queue;
 use indicatif::{ProgressBar, ProgressStyle};
-use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
 
 /// Unless LOG_LEVEL says otherwise. The embedded DynamoDB warns of every refused condition: those are daily business.
@@ -20,13 +19,7 @@ const QUIET: &str = "warn,dynoxide=error";
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
-    let filter = EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| EnvFilter::new(QUIET));
-    tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+    logs::begin(QUIET, std::io::stderr);
     let done = match &options.task {
         None => run(&options).await,
         Some(Task::CreateAdmin { email }) => create_admin(email, options.admin_password.as_deref()).await,

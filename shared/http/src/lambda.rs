@@ -3,32 +3,29 @@
 
 use std::future::Future;
 
+use axum::Router;
 use chrono::{DateTime, Utc};
 use dms_domain::calendar::Clock;
 use dms_store::Store;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde::de::IgnoredAny;
-use tracing_subscriber::EnvFilter;
 
 use crate::{
-    app::SystemClock,
+    app::{AppState, SystemClock},
     config::{Config, optional, store_from_env},
-    metrics,
-    router::ApiRouter,
-    service,
+    logs, metrics, service,
 };
 
 /// Begins to log, one JSON line each, as Lambda's log wants it.
 pub fn log() {
-    let filter = EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_current_span(false).init();
+    logs::begin("info", std::io::stdout);
 }
 
 /// Runs a function's routes until Lambda ends the process.
 ///
 /// # Errors
 /// A configuration that cannot work, or a failure of the runtime.
-pub async fn serve(routes: ApiRouter) -> Result<(), Error> {
+pub async fn serve(routes: Router<AppState>) -> Result<(), Error> {
     log();
     if let Some(namespace) = optional("DMS_METRICS_NAMESPACE") {
         metrics::turn_on(namespace);

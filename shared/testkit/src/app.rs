@@ -7,7 +7,7 @@ use dms_access::password::PasswordCost;
 use dms_domain::{file::Shelf, formats::GstState};
 use dms_embedded_cloud::{EmbeddedCloud, Storage, Streams};
 use dms_http::{
-    ApiRouter, AppState,
+    AppState,
     config::{Config, Endpoints},
     service,
 };
@@ -25,6 +25,11 @@ pub struct TestApp {
     router: Router,
 }
 
+/// The routes of some functions.
+pub fn together<const N: usize>(functions: [Router<AppState>; N]) -> Router<AppState> {
+    functions.into_iter().fold(Router::new(), Router::merge)
+}
+
 /// What a test may want otherwise.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TestSettings {
@@ -34,21 +39,21 @@ pub struct TestSettings {
 
 impl TestApp {
     /// Starts with these routes.
-    pub async fn start(routes: ApiRouter) -> Self {
+    pub async fn start(routes: Router<AppState>) -> Self {
         Self::start_with(routes, TestSettings::default()).await
     }
 
     /// Starts with these routes and settings.
-    pub async fn start_with(routes: ApiRouter, settings: TestSettings) -> Self {
+    pub async fn start_with(routes: Router<AppState>, settings: TestSettings) -> Self {
         Self::start_on(Storage::Memory, routes, settings).await
     }
 
     /// Starts on a folder: for more data than fits into a database in memory, which is 1 GiB.
-    pub async fn start_in(folder: PathBuf, routes: ApiRouter) -> Self {
+    pub async fn start_in(folder: PathBuf, routes: Router<AppState>) -> Self {
         Self::start_on(Storage::Folder(folder), routes, TestSettings::default()).await
     }
 
-    async fn start_on(storage: Storage, routes: ApiRouter, settings: TestSettings) -> Self {
+    async fn start_on(storage: Storage, routes: Router<AppState>, settings: TestSettings) -> Self {
         let cloud = EmbeddedCloud::start(storage).await.expect("the embedded cloud starts");
         let clock = Arc::new(TestClock::at("2026-11-23T04:30:00Z"));
         let app = config(&cloud, clock.clone(), settings).connect().expect("a working configuration");
@@ -77,7 +82,7 @@ impl TestApp {
     }
 
     /// Another instance of the functions on the same cloud, with a memory of its own, as Lambda has several.
-    pub fn second_instance(&self, routes: ApiRouter) -> Client {
+    pub fn second_instance(&self, routes: Router<AppState>) -> Client {
         let app = config(&self.cloud, self.clock.clone(), TestSettings::default()).connect();
         Client::new(service(routes, app.expect("a working configuration")), None)
     }

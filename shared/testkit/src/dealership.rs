@@ -1,5 +1,6 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use axum::Router;
 use dms_access::{AccessGrant, CentreClaim};
 use dms_domain::{
     calendar::{Clock, Timestamp},
@@ -7,7 +8,7 @@ use dms_domain::{
     permissions::Role,
     user::User,
 };
-use dms_http::ApiRouter;
+use dms_http::AppState;
 use dms_store::{Command, Credentials, Plan, Reply};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -52,12 +53,12 @@ pub struct Centre {
 
 impl Dealership {
     /// Opens a dealership with these routes.
-    pub async fn open(routes: ApiRouter) -> Self {
+    pub async fn open(routes: Router<AppState>) -> Self {
         Self::open_with(routes, TestSettings::default()).await
     }
 
     /// Opens a dealership with these routes and settings.
-    pub async fn open_with(routes: ApiRouter, settings: TestSettings) -> Self {
+    pub async fn open_with(routes: Router<AppState>, settings: TestSettings) -> Self {
         let app = TestApp::start_with(routes, settings).await;
         let (_, admin) = person(&app, Role::Admin, "admin", None).await;
         let (_, central) = person(&app, Role::CentralInventoryManager, "central", None).await;

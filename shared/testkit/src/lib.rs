@@ -11,7 +11,7 @@ mod lambda;
 mod promises;
 pub mod samples;
 
-pub use app::{TestApp, TestSettings};
+pub use app::{TestApp, TestSettings, together};
 pub use client::{Answer, Client, Request};
 pub use clock::TestClock;
 pub use dealership::{Centre, Dealership};

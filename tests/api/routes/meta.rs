@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::Method;
 use chrono::TimeDelta;
+use dms_http::Documented;
 use dms_testkit::{Answer, Client, Dealership, TestApp, TestSettings};
 use serde_json::{Value, json};
 
@@ -229,7 +230,7 @@ async fn without_a_limit_there_are_no_limit_headers() {
 
 #[tokio::test]
 async fn a_schema_of_the_document_means_the_same_to_every_function() {
-    let functions = [
+    let functions: [(&str, Documented); 17] = [
         ("admin", admin::routes()),
         ("appointments", appointments::routes()),
         ("auth", auth::routes()),
@@ -251,13 +252,12 @@ async fn a_schema_of_the_document_means_the_same_to_every_function() {
     // Merged into one document, of two that differ one would be lost.
     let mut known: BTreeMap<String, (&str, Value)> = BTreeMap::new();
     for (function, routes) in functions {
-        let (_, document) = routes.split_for_parts();
-        let components = serde_json::to_value(document.components).unwrap();
+        let components = serde_json::to_value(routes.into_openapi().components).unwrap();
         for (name, schema) in components["schemas"].as_object().into_iter().flatten() {
             let (first, meaning) = known.entry(name.clone()).or_insert_with(|| (function, schema.clone()));
             assert_eq!(meaning, schema, "{name} of {first} is another one in {function}");
         }
     }
-    let document = serde_json::to_value(dms_local::all_routes().split_for_parts().1.components).unwrap();
+    let document = serde_json::to_value(dms_local::all_routes::<Documented>().into_openapi().components).unwrap();
     assert_eq!(known.len(), document["schemas"].as_object().unwrap().len());
 }

@@ -165,14 +165,8 @@ impl Running {
                 prefix: TABLE_PREFIX.to_owned(),
             }),
         });
-        Self { process, router: dms_http::serve(routes(), app.clone()), app, generation }
+        Self { process, router: dms_http::service(dms_local::all_routes(), app.clone()), app, generation }
     }
-}
-
-/// Made once: the routes' documentation takes longer than a history.
-fn routes() -> Router<AppState> {
-    static ROUTES: OnceLock<Router<AppState>> = OnceLock::new();
-    ROUTES.get_or_init(|| dms_local::all_routes().split_for_parts().0).clone()
 }
 
 fn nowhere() -> HttpClient {
