@@ -14,11 +14,12 @@ use tokio::time::sleep;
 use uuid::Uuid;
 
 use crate::{
-    client::{Item, Range, Store, number, text},
+    client::{Item, Store, number, text},
     command::{Command, MAX_TRIES, Setback, backoff},
     entity::{Entity, NO_STATE, TallyCell, from_item},
     error::StoreError,
     keys::{self, Key, StoredKind},
+    range::Range,
     tables::Table,
     transaction::{Transaction, Write},
     update::Update,

@@ -5,11 +5,12 @@ use dms_domain::{central_stock::CentralPart, search, stock::LedgerEntry};
 use uuid::Uuid;
 
 use crate::{
-    client::{Item, Range, Store},
+    client::{Item, Store},
     command::Plan,
     entity::{Entity, IndexKeys, NO_STATE, Posting, TallyCell, from_item},
     error::StoreError,
     keys::{self, CentralKind, Key, PART_NUMBER},
+    range::Range,
     stock::{self, SeenPart},
     tables::Table,
     transaction::{Transaction, owner},

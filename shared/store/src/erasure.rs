@@ -20,12 +20,13 @@ use futures::TryStreamExt;
 use uuid::Uuid;
 
 use crate::{
-    client::{Item, Range, Store, text},
+    client::{Item, Store, text},
     command::{Command, Plan, no_answer},
     entity::{Entity, from_item},
     error::StoreError,
     keys::{self, Key, MasterKind, StoredKind, TenantKind},
     outbox::Outgoing,
+    range::Range,
     tables::{Index, Table},
     transaction::Transaction,
     update::Update,

@@ -26,10 +26,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    client::{Item, Range, Store, text},
+    client::{Item, Store, text},
     entity::{Entity, from_item},
     error::StoreError,
     keys::{self, Key, MasterKind, TenantKind},
+    range::Range,
     tables::Index,
 };
 

@@ -13,11 +13,12 @@ use dms_domain::{
 use uuid::Uuid;
 
 use crate::{
-    client::{Item, Range, SortRange, Store, key_item},
+    client::{Item, Store, key_item},
     command::Plan,
     entity::{Entity, IndexKeys, NO_STATE, TallyCell, from_item},
     error::StoreError,
     keys::{self, Key, MasterKind, TenantKind},
+    range::{Range, SortRange},
     tables::{Index, Table},
     transaction::Transaction,
     update::Update,

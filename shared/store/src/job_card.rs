@@ -26,7 +26,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::{
-    client::{Range, Store},
+    client::Store,
     command::Plan,
     entity::{Entity, IndexKeys, Posting, TallyCell, from_item},
     error::StoreError,
@@ -34,6 +34,7 @@ use crate::{
     parts_issue::SeenReceivers,
     parts_request::SeenCard,
     planted::{PlantedBug, planted},
+    range::Range,
     stock::{Cause, SeenParts, StockMove},
     tables::{Index, Table},
     transaction::{OnFailure, Transaction},

@@ -7,10 +7,11 @@ use dms_domain::{
 };
 
 use crate::{
-    client::{Range, SortRange, Store},
+    client::Store,
     entity::{Entity, from_item},
     error::StoreError,
     keys::TenantKind,
+    range::{Range, SortRange},
 };
 
 impl Store {

@@ -10,11 +10,12 @@ use dms_domain::{
 use uuid::Uuid;
 
 use crate::{
-    client::{Item, Range, SortRange, Store, key_item, number, text},
+    client::{Item, Store, key_item, number, text},
     command::Plan,
     entity::from_item,
     error::StoreError,
     keys,
+    range::{Range, SortRange},
     transaction::Transaction,
     update::Update,
 };

@@ -9,10 +9,11 @@ use dms_messages::{Event, Message, Trace};
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    client::{Item, Range, SortRange, Store, key_item, text},
+    client::{Item, Store, key_item, text},
     command::{DEADLINE, MAX_TRIES, Setback, TRACE, backoff},
     error::StoreError,
     keys::{self, Key, OUTBOX_PARTITIONS},
+    range::{Range, SortRange},
     tables::{Index, TTL_ATTRIBUTE, Table},
     transaction::Transaction,
     update::Update,

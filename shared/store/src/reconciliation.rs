@@ -9,11 +9,12 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::{
-    client::{Item, Range, SortRange, Store, text},
+    client::{Item, Store, text},
     entity::from_item,
     error::StoreError,
     keys::{self, CentralKind, TenantKind},
     listing::in_parallel,
+    range::{Range, SortRange},
     transaction::owner,
     transit::InTransit,
 };

@@ -4,10 +4,11 @@ use chrono::NaiveDate;
 use dms_domain::{calendar::MonthKey, reminder::Reminder};
 
 use crate::{
-    client::{Range, SortRange, Store},
+    client::Store,
     entity::from_item,
     error::StoreError,
     keys::{self, Key},
+    range::{Range, SortRange},
     tables::Table,
 };
 

@@ -18,11 +18,12 @@ use dms_domain::{
 use dms_messages::RollupChange;
 
 use crate::{
-    client::{Item, Range, SortRange, Store, key_item, number, text},
+    client::{Item, Store, key_item, number, text},
     entity::from_item,
     error::StoreError,
     keys::{self, CentralKind, MasterKind, StoredKind, TenantKind},
     outbox::seen_note,
+    range::{Range, SortRange},
     tables::Table,
     transaction::{MAX_ACTIONS, Transaction},
     update::Update,

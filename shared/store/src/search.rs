@@ -13,11 +13,12 @@ use futures::future::try_join_all;
 use uuid::Uuid;
 
 use crate::{
-    client::{Item, Range, SortRange, Store, key_item, text},
+    client::{Item, Store, key_item, text},
     entity::{Entity, Posting, from_item},
     error::StoreError,
     keys::{self, Key, MasterKind},
     listing::{Listed, in_parallel},
+    range::{Range, SortRange},
     tables::Table,
     transaction::owner,
     vehicle::{BELONGS_TO, DELETED_AT, REGISTRATION, VIN},

@@ -8,11 +8,12 @@ use dms_domain::{
 use uuid::Uuid;
 
 use crate::{
-    client::{Range, Store, number},
+    client::{Store, number},
     command::Plan,
     entity::{Entity, from_item},
     error::StoreError,
     keys::{self, Key},
+    range::Range,
     tables::Table,
     transaction::Transaction,
     update::Update,

@@ -10,11 +10,12 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    client::{Range, SortRange, Store},
+    client::Store,
     entity::{Entity, from_item},
     error::StoreError,
     keys::{self, Key},
     planted::{PlantedBug, planted},
+    range::{Range, SortRange},
     tables::Table,
     transaction::Transaction,
 };

@@ -11,11 +11,12 @@ use uuid::Uuid;
 
 use crate::{
     auth::Credentials,
-    client::{Item, Range, Store},
+    client::{Item, Store},
     command::Plan,
     entity::{Entity, IndexKeys, NO_STATE, TallyCell, from_item},
     error::StoreError,
     keys::{self, Key, MasterKind},
+    range::Range,
     tables::{Index, Table},
     transaction::Transaction,
     update::Update,

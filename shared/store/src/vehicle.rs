@@ -12,12 +12,13 @@ use dms_domain::{
 use uuid::Uuid;
 
 use crate::{
-    client::{Item, Range, Store},
+    client::{Item, Store},
     command::Plan,
     entity::{Entity, IndexKeys, NO_STATE, Posting, TallyCell, from_item},
     error::StoreError,
     job_card::Hints,
     keys::{self, Key, MasterKind},
+    range::Range,
     tables::{Index, Table},
     transaction::Transaction,
     update::Update,

@@ -10,10 +10,7 @@ use dms_domain::{
 };
 
 use super::{Days, Source, pages::size};
-use crate::{
-    client::{Item, SortRange},
-    tally,
-};
+use crate::{client::Item, range::SortRange, tally};
 
 /// The days of a list that a page lies on.
 pub(super) struct Window {

@@ -8,11 +8,7 @@ use dms_domain::{
 };
 
 use super::{Days, Listed, Page, STATELESS, Source, days::cells, pages::sum};
-use crate::{
-    client::{Range, Store},
-    error::StoreError,
-    keys,
-};
+use crate::{client::Store, error::StoreError, keys, range::Range};
 
 /// A part that counts the entries of its ledger.
 pub trait CountsLedger {

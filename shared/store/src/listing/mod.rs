@@ -24,10 +24,11 @@ use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
 
 use crate::{
-    client::{Item, Range, SortRange, Store},
+    client::{Item, Store},
     entity::{Entity, from_item},
     error::StoreError,
     keys::{self, CentralKind, MasterKind, TenantKind},
+    range::{Range, SortRange},
     tables::Index,
 };
 

@@ -14,9 +14,10 @@ use super::{
     in_parallel,
 };
 use crate::{
-    client::{Item, Range, Store, number},
+    client::{Item, Store, number},
     entity::{Entity, from_item},
     error::StoreError,
+    range::Range,
 };
 
 /// What is to be read of a partition.

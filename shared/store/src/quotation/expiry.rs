@@ -14,12 +14,13 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::{
-    client::{Range, SortRange, Store},
+    client::Store,
     command::{Command, Plan, Reply},
     entity::from_item,
     error::StoreError,
     keys::{self, TenantKind},
     listing::in_parallel,
+    range::{Range, SortRange},
     tables::Index,
     transaction::Transaction,
 };

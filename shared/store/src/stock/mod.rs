@@ -23,12 +23,13 @@ use dms_messages::EventKind;
 use uuid::Uuid;
 
 use crate::{
-    client::{Item, Range, Store, number, text},
+    client::{Item, Store, number, text},
     command::Plan,
     entity::{Entity, IndexKeys, NO_STATE, Posting, TallyCell, from_item},
     error::StoreError,
     keys::{self, Key, PART_NUMBER, TenantKind},
     planted::{PlantedBug, planted},
+    range::Range,
     tables::Table,
     transaction::{OnFailure, Transaction},
     update::Update,
