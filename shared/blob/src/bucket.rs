@@ -1,4 +1,7 @@
-use std::time::Duration;
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use aws_credential_types::Credentials;
 use aws_sdk_s3::{
@@ -41,10 +44,13 @@ where
     }
 }
 
+/// The client, made when it is first needed: most instances of most functions never do, and it takes a part of their start.
+type LazyClient = Arc<LazyLock<Client, Box<dyn FnOnce() -> Client + Send>>>;
+
 /// The bucket of one dealership.
 #[derive(Debug, Clone)]
 pub struct Blob {
-    client: Client,
+    client: LazyClient,
     bucket: String,
 }
 
@@ -92,8 +98,13 @@ impl Object {
 }
 
 impl Blob {
-    /// Makes the client; connects at the first call.
+    /// Makes the client and connects at the first call.
     pub fn connect(config: BlobConfig) -> Self {
+        let bucket = config.bucket.clone();
+        Self { client: Arc::new(LazyLock::new(Box::new(|| Self::client(config)))), bucket }
+    }
+
+    fn client(config: BlobConfig) -> Client {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(1))
             .operation_attempt_timeout(Duration::from_secs(5))
@@ -107,7 +118,7 @@ impl Blob {
             // Emulators have no bucket subdomains.
             .force_path_style(config.endpoint.is_some());
         builder.set_endpoint_url(config.endpoint);
-        Self { client: Client::from_conf(builder.build()), bucket: config.bucket }
+        Client::from_conf(builder.build())
     }
 
     /// The bucket's name.

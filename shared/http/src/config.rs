@@ -1,13 +1,9 @@
 //! Configuration: where the services are, and the secrets. On Lambda all of it comes from the environment;
 //! nothing secret has a default.
 
-use std::{
-    fmt::Write,
-    sync::{Arc, OnceLock},
-};
+use std::{fmt::Write, sync::Arc};
 
 use aws_credential_types::Credentials;
-use aws_smithy_http_client::tls;
 use dms_access::{TokenError, TokenKeys, password::PasswordCost};
 use dms_blob::{Blob, BlobConfig};
 use dms_domain::{calendar::Clock, formats::GstState};
@@ -19,6 +15,7 @@ use thiserror::Error;
 use crate::{
     app::{App, AppState, SystemClock},
     centre_cache::CentreCache,
+    http_client::http_client,
     rate_limit::{LoginLimiter, RateLimiter},
 };
 
@@ -224,17 +221,6 @@ impl Config {
             }),
         }))
     }
-}
-
-/// Plain HTTP, as the embedded cloud and LocalStack speak it, needs no TLS stack: which takes time to set up. All services
-/// share one.
-fn http_client(endpoint: Option<&str>) -> HttpClient {
-    static WITH_TLS: OnceLock<HttpClient> = OnceLock::new();
-    if endpoint.is_some_and(|endpoint| endpoint.starts_with("http://")) {
-        return aws_smithy_http_client::Builder::new().build_http();
-    }
-    let tls = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc);
-    WITH_TLS.get_or_init(|| aws_smithy_http_client::Builder::new().tls_provider(tls).build_https()).clone()
 }
 
 /// A key's id is the beginning of its hash: every instance names the same key alike, and no one has to.

@@ -20,6 +20,7 @@ pub mod expand;
 pub mod extract;
 mod fields;
 pub mod files;
+mod http_client;
 pub mod lambda;
 pub mod logs;
 mod metrics;

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
 use aws_credential_types::Credentials;
@@ -122,18 +122,27 @@ pub struct Backlog {
     pub dead: u64,
 }
 
+/// The client, made when it is first needed: most instances of most functions never do, and it takes a part of their start.
+type LazyClient = Arc<LazyLock<Client, Box<dyn FnOnce() -> Client + Send>>>;
+
 /// The queues of one dealership.
 #[derive(Debug, Clone)]
 pub struct Queues {
-    client: Client,
+    client: LazyClient,
     prefix: String,
     /// By name: they never change.
     urls: Arc<Mutex<HashMap<String, String>>>,
 }
 
 impl Queues {
-    /// Makes the client; connects at the first call.
+    /// Makes the client and connects at the first call.
     pub fn connect(config: QueuesConfig) -> Self {
+        let prefix = config.prefix.clone();
+        let client = LazyLock::new(Box::new(|| Self::client(config)) as Box<_>);
+        Self { client: Arc::new(client), prefix, urls: Arc::default() }
+    }
+
+    fn client(config: QueuesConfig) -> Client {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(std::time::Duration::from_secs(1))
             .operation_attempt_timeout(std::time::Duration::from_secs(3))
@@ -145,7 +154,7 @@ impl Queues {
             .http_client(config.http)
             .timeout_config(timeouts);
         builder.set_endpoint_url(config.endpoint);
-        Self { client: Client::from_conf(builder.build()), prefix: config.prefix, urls: Arc::default() }
+        Client::from_conf(builder.build())
     }
 
     /// Creates the queues that do not exist, each with its dead letters (local server and tests).
