@@ -1,8 +1,9 @@
 //! One trace from a request through the command's record, stream and queue to the worker's log line.
 
 use std::{
+    cell::RefCell,
     io::{self, Write},
-    sync::{Arc, Mutex},
+    sync::{Arc, Once},
 };
 
 use axum::http::Method;
@@ -19,13 +20,17 @@ use crate::deliveries::{event, take_all};
 const HEADER: &str = "Root=1-67891233-abcdef012345678912345678;Parent=463ac35c9f6413ad;Sampled=1";
 const ID: &str = "1-67891233-abcdef012345678912345678";
 
-/// Log lines, as Lambda would get them.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    /// Log lines of this thread's test, as Lambda would get them.
+    static LINES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Writes a thread's lines where its test finds them.
+struct Lines;
 
 impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
+        LINES.with_borrow_mut(|lines| lines.extend(bytes));
         Ok(bytes.len())
     }
 
@@ -35,17 +40,21 @@ impl Write for Lines {
 }
 
 impl Lines {
-    /// What this thread logs from now on.
-    fn of_this_thread() -> (Self, tracing::subscriber::DefaultGuard) {
-        let lines = Self::default();
-        let writer = lines.clone();
-        let wanted = "warn,dms_http=info,notifier=info,dynoxide=off".parse().unwrap();
-        (lines, tracing::subscriber::set_default(json_lines(wanted, move || writer.clone())))
+    /// Listens to this thread from now on. One subscriber for all threads: what a thread without one meets first, tracing
+    /// takes for unwanted everywhere.
+    fn listen() -> Self {
+        static LISTENING: Once = Once::new();
+        LISTENING.call_once(|| {
+            let wanted = "warn,dms_http=info,notifier=info,dynoxide=off".parse().unwrap();
+            tracing::subscriber::set_global_default(json_lines(wanted, || Self)).expect("the first one");
+        });
+        LINES.take();
+        Self
     }
 
     /// The lines with this message.
     fn said(&self, message: &str) -> Vec<Value> {
-        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+        let text = LINES.with_borrow(|lines| String::from_utf8(lines.clone())).unwrap();
         let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
         lines.filter(|line| line["message"] == message).collect()
     }
@@ -69,7 +78,7 @@ async fn a_notification_names_the_trace_of_the_request_that_caused_it() {
     let mut player = EventPlayer::new(app, dealership.app.streams(), 0);
     take_all(&dealership, &mut player, Queue::Notifications).await;
 
-    let (lines, _guard) = Lines::of_this_thread();
+    let lines = Lines::listen();
     assign(&dealership, Some(&format!("{HEADER};Lineage=1:a87b:0"))).await;
     let requests = lines.said("request");
     assert!(requests.iter().any(|line| line["trace_id"] == ID && line["status"] == 200), "{requests:?}");
@@ -95,7 +104,7 @@ async fn a_request_without_a_trace_begins_one_and_what_is_no_trace_goes_nowhere(
     let mut player = EventPlayer::new(&dealership.app.app, dealership.app.streams(), 0);
     take_all(&dealership, &mut player, Queue::Notifications).await;
     for header in [None, Some("Root=1-1;<script>")] {
-        let (lines, _guard) = Lines::of_this_thread();
+        let lines = Lines::listen();
         assign(&dealership, header).await;
         let messages = take_all(&dealership, &mut player, Queue::Notifications).await;
         let trace = messages[0].trace.as_ref().expect("a trace of its own");
