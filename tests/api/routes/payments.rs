@@ -401,7 +401,8 @@ async fn fifty_different_payments_at_once_never_exceed_the_total() {
         let (dealership, invoice) = (&dealership, &invoice);
         async move {
             for _ in 0..100 {
-                let answer = pay(dealership, invoice, &format!("{}.50", 150 + n)).await;
+                // The odd paisa of fewer than a hundred payments leaves something to be paid, whichever they are.
+                let answer = pay(dealership, invoice, &format!("{}.01", 150 + n)).await;
                 if answer.status != 503 {
                     return answer;
                 }
@@ -420,7 +421,7 @@ async fn fifty_different_payments_at_once_never_exceed_the_total() {
     for answer in answers.into_iter().filter(|answer| answer.status != 201) {
         answer.refused(409, "OVERPAYMENT");
     }
-    assert_eq!(shown["status"], "PARTIALLY_PAID", "no two of them make up what is left: {shown}");
+    assert_eq!(shown["status"], "PARTIALLY_PAID");
     let rest = pay(&dealership, &invoice, shown["balance"].as_str().unwrap()).await.expect(201);
     assert_money(&rest, "PAID", ("5900", "0", "0"));
 }
