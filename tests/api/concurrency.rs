@@ -205,3 +205,23 @@ async fn adjustments_at_once_all_count() {
     assert_eq!(one.inventory.get(&path).await.expect(200)["stockQuantity"], 60);
     assert_eq!(one.inventory.get(&format!("{path}/transactions")).await.body["pagination"]["total"], 20);
 }
+
+#[tokio::test]
+async fn a_centre_that_another_instance_has_opened_is_in_the_very_next_list_of_all_centres() {
+    let dealership = Dealership::open(dms_local::all_routes()).await;
+    let other = dealership.app.second_instance(dms_local::all_routes()).with_token_of(&dealership.admin);
+    let customer = dealership.customer().await;
+    // This instance counts two centres.
+    assert_eq!(dealership.admin.get("/api/invoices").await.body["pagination"]["total"], 0);
+    let centre = json!({"code": "SC003", "name": "New", "address": "1 New Road", "city": "Pune", "state": "Maharashtra",
+        "pincode": "411001", "phone": "+919876543210", "gstin": "27AABCU9603R1ZN"});
+    let centre = other.create("/api/service-centers", centre).await;
+    let lines = json!([{"name": "Service Charge", "unitPrice": 100, "quantity": 1, "gstRate": 18}]);
+    let invoice = json!({"customerId": customer["id"], "serviceCenterId": centre["id"], "items": lines});
+    let invoice = other.create("/api/invoices", invoice).await;
+    let listed = dealership.admin.get("/api/invoices").await;
+    assert_eq!(listed.body["pagination"]["total"], 1);
+    assert_eq!(id(&listed.rows()[0]), id(&invoice));
+    // To the others it is as foreign as it was.
+    assert_eq!(dealership.one.manager.get("/api/invoices").await.rows(), Vec::<Value>::new());
+}
