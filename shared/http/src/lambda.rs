@@ -1,7 +1,7 @@
 //! A function on AWS Lambda: the same router as everywhere, fed by API Gateway's HTTP API; or a task that a schedule
 //! starts.
 
-use std::future::Future;
+use std::{future::Future, time::Instant};
 
 use axum::Router;
 use chrono::{DateTime, Utc};
@@ -32,10 +32,12 @@ pub async fn serve(routes: Router<AppState>) -> Result<(), Error> {
     }
     // In words: Lambda's log shows an error's debug form.
     let app = Config::from_env().and_then(Config::connect).map_err(|error| error.to_string())?;
-    // One call during the free init phase: the TLS connection is there when the first request comes.
+    // One call during the init phase: the TLS connection is there when the first request comes.
+    let began = Instant::now();
     if let Err(error) = app.store.ping().await {
         tracing::warn!(%error, "the database did not answer during init");
     }
+    tracing::info!(warm_up_ms = began.elapsed().as_secs_f64() * 1_000.0, "ready");
     lambda_http::run(service(routes, app)).await
 }
 
