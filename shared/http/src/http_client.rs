@@ -24,8 +24,11 @@ pub(crate) fn http_client(endpoint: Option<&str>) -> HttpClient {
     if endpoint.is_some() || is_told {
         return OF_OTHERS.get_or_init(|| https_client(TrustStore::default())).clone();
     }
-    let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
-    OF_AWS.get_or_init(|| https_client(roots)).clone()
+    OF_AWS.get_or_init(|| https_client(amazon_roots())).clone()
+}
+
+fn amazon_roots() -> TrustStore {
+    TrustStore::empty().with_pem_certificate(AMAZON_ROOTS)
 }
 
 fn https_client(trusted: TrustStore) -> HttpClient {
@@ -50,10 +53,9 @@ mod tests {
         let text = std::str::from_utf8(AMAZON_ROOTS).unwrap();
         assert_eq!(text.matches("BEGIN CERTIFICATE").count(), 5);
         // The client reads them as soon as it is made, and would panic.
-        let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
         let config = StoreConfig {
             region: "ap-south-1".to_owned(),
-            http: https_client(roots),
+            http: https_client(amazon_roots()),
             endpoint: None,
             credentials: Credentials::new("key", "secret", None, None, "test"),
             table_prefix: String::new(),

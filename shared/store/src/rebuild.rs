@@ -1,11 +1,12 @@
 //! Writes the search table anew from the documents: words that are missing are written, those that lead to no document that
 //! has them are removed. For an operator, after the table was lost or restored to another moment than the documents.
 
-use futures::TryStreamExt;
 use std::{
     collections::{BTreeMap, BTreeSet},
     pin::pin,
 };
+
+use futures::TryStreamExt;
 
 use crate::{
     bulk::{BATCH, request},

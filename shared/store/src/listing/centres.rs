@@ -41,15 +41,17 @@ impl Store {
         scope: ListScope,
         read: impl Fn(Vec<TenantScope>) -> BoxFuture<'a, Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
-        let ListScope::All(all) = scope else { return read(self.scopes(scope).await?).await };
-        let scopes = |count| ordinals(count).map(|ordinal| all.scope(ordinal)).collect();
-        match self.centres.load(Relaxed) {
-            0 => read(scopes(self.count_centres().await?)).await,
-            known => match tokio::try_join!(read(scopes(known)), self.count_centres())? {
-                (read, count) if count == known => Ok(read),
-                (_, count) => read(scopes(count)).await,
-            },
+        let known = match scope {
+            ListScope::One(_) => 0,
+            ListScope::All(_) => self.centres.load(Relaxed),
+        };
+        if known == 0 {
+            return read(self.scopes(scope).await?).await;
         }
+        let known = first_scopes(scope, known);
+        let count = known.len();
+        let (answer, scopes) = tokio::try_join!(read(known), self.scopes(scope))?;
+        if scopes.len() == count { Ok(answer) } else { read(scopes).await }
     }
 
     /// The scopes of one centre, or of every centre.
@@ -57,12 +59,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Throttled`].
     pub async fn scopes(&self, scope: ListScope) -> Result<Vec<TenantScope>, StoreError> {
-        match scope {
-            ListScope::One(scope) => Ok(vec![scope]),
-            ListScope::All(all) => {
-                Ok(ordinals(self.count_centres().await?).map(|ordinal| all.scope(ordinal)).collect())
-            }
-        }
+        let count = match scope {
+            ListScope::One(_) => 1,
+            ListScope::All(_) => self.count_centres().await?,
+        };
+        Ok(first_scopes(scope, count))
     }
 
     /// How many centres there have ever been: their ordinals are those up to it.
@@ -75,6 +76,12 @@ impl Store {
     }
 }
 
-fn ordinals(count: u16) -> impl Iterator<Item = CentreOrdinal> {
-    (1..=count).filter_map(CentreOrdinal::new)
+/// The scopes of the first centres, where all are meant.
+fn first_scopes(scope: ListScope, count: u16) -> Vec<TenantScope> {
+    match scope {
+        ListScope::One(scope) => vec![scope],
+        ListScope::All(all) => {
+            (1..=count).filter_map(CentreOrdinal::new).map(|ordinal| all.scope(ordinal)).collect()
+        }
+    }
 }
