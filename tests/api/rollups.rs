@@ -95,14 +95,15 @@ async fn a_wrong_number_is_found_and_mended() {
     let key = keys::Key { pk: "ROLLUP#C1#DAY".to_owned(), sk: "ALL".to_owned() };
     store.add(Table::Core, &key, "cardsInProgress", 3, None).await.expect("written");
     let key = keys::Key { pk: "TALLY#CUST".to_owned(), sk: "2026-11".to_owned() };
-    store.add(Table::Core, &key, "23-", -1, None).await.expect("written");
+    // The 23rd, as one digit.
+    store.add(Table::Core, &key, "n", -1, None).await.expect("written");
     let found = recount(&dealership).await.differences;
     let texts: Vec<String> = found.iter().map(ToString::to_string).collect();
     assert_eq!(
         texts,
         [
             "ROLLUP#C1#DAY ALL cardsInProgress: 4 is stored, 1 counted",
-            "TALLY#CUST 2026-11 23-: 0 is stored, 1 counted"
+            "TALLY#CUST 2026-11 n: 0 is stored, 1 counted"
         ]
     );
     store.correct_all(&found).await.expect("mended");

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     client::{Item, Store, key_item, number},
-    entity::from_item,
+    entity::{attributes, from_item, to_value},
     error::StoreError,
     keys, meter,
     tables::{TTL_ATTRIBUTE, Table},
@@ -69,8 +69,7 @@ pub enum Refreshed {
 impl Credentials {
     /// As an item.
     pub(crate) fn item(&self) -> Result<Item, StoreError> {
-        let mut item: Item = serde_dynamo::to_item(self)?;
-        item.retain(|_, value| !value.is_null());
+        let mut item = attributes(self)?;
         item.extend(key_item(&keys::login(&self.email)));
         Ok(item)
     }
@@ -84,7 +83,7 @@ impl Credentials {
         // Sessions of before do not come to life again with the user.
         let update = if self.active { update } else { update.add("passwordEpoch", 1) };
         Ok(match &self.centre {
-            Some(centre) => update.set_value("centre", serde_dynamo::to_attribute_value(centre)?),
+            Some(centre) => update.set_value("centre", to_value(centre)?),
             None => update.remove("centre"),
         })
     }

@@ -13,6 +13,9 @@ pub trait Entity: Serialize + DeserializeOwned + Clone + Send + Sync {
     /// The document's kind in the user's words ("job card").
     const WHAT: &'static str;
 
+    /// About how many bytes one has: as many as share a read unit are read together, at no more cost.
+    const TYPICAL_BYTES: usize = 1_000;
+
     /// Its primary key.
     fn key(&self) -> Key;
 
@@ -86,9 +89,7 @@ impl Posting {
 /// # Errors
 /// [`StoreError::Corrupt`] when the document has no attribute form.
 pub(crate) fn to_item<E: Entity>(entity: &E) -> Result<Item, StoreError> {
-    let mut item: Item = serde_dynamo::to_item(entity)?;
-    // An absent value is an absent attribute: NULL index keys would be refused.
-    item.retain(|_, value| !value.is_null());
+    let mut item = attributes(entity)?;
     let Key { pk, sk } = entity.key();
     let IndexKeys { gsi1, gsi2, low_pk } = entity.index();
     let mut put = |name: &str, value: String| item.insert(name.to_owned(), AttributeValue::S(value));
@@ -108,10 +109,60 @@ pub(crate) fn to_item<E: Entity>(entity: &E) -> Result<Item, StoreError> {
     Ok(item)
 }
 
+/// The attributes of what is stored, without those of values that are absent.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] when it has no attribute form.
+pub(crate) fn attributes(of: &impl Serialize) -> Result<Item, StoreError> {
+    let mut item = serde_dynamo::to_item(of)?;
+    drop_nulls(&mut item);
+    Ok(item)
+}
+
+/// A part of a document that is written by itself.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] when it has no attribute form.
+pub(crate) fn to_value(part: &impl Serialize) -> Result<AttributeValue, StoreError> {
+    let mut value = serde_dynamo::to_attribute_value(part)?;
+    drop_nulls_within(&mut value);
+    Ok(value)
+}
+
+/// An absent value is an absent attribute: a NULL index key would be refused, and every one is paid for by its name. (What
+/// has a meaning when it is null, a job card's forms, is stored as text.)
+fn drop_nulls(item: &mut Item) {
+    item.retain(|_, value| !value.is_null());
+    item.values_mut().for_each(drop_nulls_within);
+}
+
+fn drop_nulls_within(value: &mut AttributeValue) {
+    match value {
+        AttributeValue::M(members) => drop_nulls(members),
+        AttributeValue::L(values) => values.iter_mut().for_each(drop_nulls_within),
+        _ => {}
+    }
+}
+
 /// The document of an item.
 ///
 /// # Errors
 /// [`StoreError::Corrupt`].
 pub fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
     Ok(serde_dynamo::from_item(item)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn nothing_is_stored_of_what_is_absent_however_deep() {
+        let part = json!({"partName": "Wiper Blade", "serialNumber": null, "lines": [{"technician": null, "qty": 2}, null]});
+        let stored = to_value(&part).unwrap();
+        let expected = json!({"partName": "Wiper Blade", "lines": [{"qty": 2}, null]});
+        assert_eq!(stored, serde_dynamo::to_attribute_value(expected).unwrap(), "places in a list stay");
+    }
 }

@@ -29,6 +29,7 @@ use crate::{
 
 impl Entity for Invoice {
     const WHAT: &'static str = "invoice";
+    const TYPICAL_BYTES: usize = 1_700;
 
     fn key(&self) -> Key {
         TenantKind::Invoice.own(&self.id).key()

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     client::{Item, Store, key_item, number, text},
     command::Plan,
-    entity::from_item,
+    entity::{attributes, from_item},
     error::StoreError,
     keys,
     range::{Range, SortRange},
@@ -113,7 +113,7 @@ impl Store {
         user: &Uuid,
         wanted: NotificationPreferences,
     ) -> Result<Plan<NotificationPreferences>, StoreError> {
-        let mut item: Item = serde_dynamo::to_item(&wanted)?;
+        let mut item = attributes(&wanted)?;
         item.extend(key_item(&keys::notification_preferences(user)));
         let mut transaction = Transaction::new();
         transaction.overwrite_item(item);
@@ -188,8 +188,7 @@ impl Store {
 }
 
 fn item(user: &Uuid, notification: &Notification) -> Result<Item, StoreError> {
-    let mut item: Item = serde_dynamo::to_item(notification)?;
-    item.retain(|_, value| !value.is_null());
+    let mut item = attributes(notification)?;
     item.extend(key_item(&keys::notification(user, notification.read_at.is_some(), &notification.id)));
     item.insert("version".to_owned(), AttributeValue::N(VERSION.to_string()));
     item.insert("userId".to_owned(), AttributeValue::S(user.to_string()));

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::{
     client::{Item, Store},
     command::Plan,
-    entity::{Entity, IndexKeys, TallyCell, from_item},
+    entity::{Entity, IndexKeys, TallyCell, from_item, to_value},
     error::StoreError,
     job_card::Hints,
     keys::{Key, TenantKind},
@@ -149,7 +149,7 @@ impl Transaction {
         };
         let added = items.len();
         if added > 0 {
-            let values = items.iter().map(serde_dynamo::to_attribute_value).collect::<Result<_, _>>()?;
+            let values = items.iter().map(to_value).collect::<Result<_, _>>()?;
             update = update.append("items", values).when_list_at_most("items", MAX_ITEMS.saturating_sub(added));
         }
         let seen = hints.card.clone();

@@ -19,7 +19,7 @@ use dms_messages::RollupChange;
 
 use crate::{
     client::{Item, Store, key_item, number, text},
-    entity::from_item,
+    entity::{attributes, from_item},
     error::StoreError,
     keys::{self, CentralKind, MasterKind, StoredKind, TenantKind},
     outbox::seen_note,
@@ -180,7 +180,7 @@ fn additions(changes: &[RollupChange], now: DateTime<Utc>) -> Result<Transaction
     let today = calendar::ist_date(now);
     let reminders: BTreeSet<&Reminder> = changes.iter().flat_map(|change| &change.reminders).collect();
     for reminder in reminders.into_iter().filter(|reminder| reminder.due >= today) {
-        let mut note: Item = serde_dynamo::to_item(reminder)?;
+        let mut note = attributes(reminder)?;
         note.extend(key_item(&keys::reminder(reminder.told_on().max(today), reminder)));
         transaction.overwrite_item(note);
     }

@@ -1,7 +1,7 @@
 //! How many documents of each state were created on a day: one number, in which every state has five digits. A document
 //! that changes its state moves a one from some digits to others; what a state has had and has no more, leaves nothing
-//! behind. So a month's tally stays small, however many states its documents go through. Documents without states are
-//! counted by themselves.
+//! behind. So a month's tally stays small, however many states its documents go through: each list reads two years of them
+//! for one unit. Documents without states are counted by themselves, under a day of one digit.
 
 use dms_domain::statuses::TallyCode;
 
@@ -11,22 +11,25 @@ const LIMIT: i128 = 100_000;
 /// How many documents, by the place of their state.
 pub(crate) type Counts = Vec<(Option<u32>, u64)>;
 
+/// Digits of a day in the name of what counts documents without states: the 31st is `v`.
+const DAY_RADIX: u32 = 32;
+
 /// The attribute of a day, and one document of a state in it.
 pub(crate) fn one(day: u32, code: TallyCode) -> (String, i128) {
     match code.place() {
-        None => (format!("{day:02}{code}"), 1),
+        None => (char::from_digit(day, DAY_RADIX).into_iter().collect(), 1),
         Some(place) => (format!("{day:02}"), LIMIT.pow(place)),
     }
 }
 
 /// The day and, by the place of their state, the documents that an attribute of a tally counts; `None` for another.
 pub(crate) fn counts(attribute: &str, number: &str) -> Option<(u32, Counts)> {
-    let (day, stateless) = attribute.split_at_checked(2)?;
-    let day = day.parse().ok()?;
-    let mut rest: i128 = number.parse().ok()?;
-    if !stateless.is_empty() {
-        return Some((day, vec![(None, u64::try_from(rest).ok()?)]));
+    if let Ok(digit) = attribute.parse::<char>() {
+        let day = digit.to_digit(DAY_RADIX)?;
+        return Some((day, vec![(None, number.parse().ok()?)]));
     }
+    let day = attribute.parse().ok()?;
+    let mut rest: i128 = number.parse().ok()?;
     let mut counts = Vec::new();
     for place in 0.. {
         if rest <= 0 {
@@ -74,8 +77,11 @@ mod tests {
 
     #[test]
     fn documents_without_states_have_no_limit() {
-        let (attribute, one) = one(5, TallyCode::STATELESS);
-        assert_eq!(counts(&attribute, &(one * 1_234_567).to_string()), Some((5, vec![(None, 1_234_567)])));
+        for day in 1..=31 {
+            let (attribute, one) = one(day, TallyCode::STATELESS);
+            assert_eq!(attribute.len(), 1);
+            assert_eq!(counts(&attribute, &(one * 1_234_567).to_string()), Some((day, vec![(None, 1_234_567)])));
+        }
         assert_eq!(counts("pk", "1"), None);
     }
 }

@@ -14,6 +14,9 @@ use uuid::Uuid;
 /// How many of each are asked about.
 pub(super) const SAMPLES: usize = 12;
 
+/// As long as a dealership is there, if nothing else is said.
+const MONTHS: u32 = 24;
+
 /// A generated dealership.
 pub(super) struct Large {
     _app: TestApp,
@@ -24,6 +27,8 @@ pub(super) struct Large {
     pub(super) centre: String,
     /// Job cards of the centre, of all customers.
     pub(super) cards: u64,
+    /// Its first and its last day.
+    pub(super) days: (NaiveDate, NaiveDate),
     pub(super) all_cards: u64,
     pub(super) customers: u64,
     /// Documents of all times.
@@ -40,10 +45,14 @@ pub(super) struct Large {
 }
 
 impl Large {
-    pub(super) async fn generate(rows: usize) -> Self {
+    /// As many job cards and customers, of these last days or of two years.
+    pub(super) async fn generate(rows: usize, days: Option<u32>) -> Self {
         // In memory there is room for 1 GiB.
         let folder = (rows > 20_000).then(|| tempfile::tempdir().expect("a folder"));
-        let kept = std::env::var_os("DMS_GROWTH_FOLDER").map(|kept| Path::new(&kept).join(rows.to_string()));
+        let kept = std::env::var_os("DMS_GROWTH_FOLDER").map(|kept| {
+            let name = days.map_or_else(|| rows.to_string(), |days| format!("{rows}-of-{days}-days"));
+            Path::new(&kept).join(name)
+        });
         let app = match kept.or_else(|| Some(folder.as_ref()?.path().to_owned())) {
             Some(folder) => {
                 std::fs::create_dir_all(&folder).expect("a folder");
@@ -57,7 +66,8 @@ impl Large {
             job_cards: rows,
             service_centers: 12,
             parts_per_centre: 30,
-            months: 24,
+            months: MONTHS,
+            days,
             until: Some(until),
             ..GenerateOptions::small()
         };
@@ -69,10 +79,10 @@ impl Large {
             app.forget_stream().await;
         };
         generate(&app.app.store, &options, staff, until, after_step).await.expect("a dealership");
-        Self::ask_around(app, folder).await
+        Self::ask_around(app, folder, options.first_and_last_day()).await
     }
 
-    async fn ask_around(app: TestApp, folder: Option<TempDir>) -> Self {
+    async fn ask_around(app: TestApp, folder: Option<TempDir>, days: (NaiveDate, NaiveDate)) -> Self {
         let admin = user(&app, Role::Admin, None);
         let centres = admin.get("/api/service-centers").await.rows();
         let centre = &centres[0];
@@ -104,6 +114,7 @@ impl Large {
         };
         Self {
             cards,
+            days,
             customers,
             all_cards: total(&admin, "/api/job-cards").await,
             some_cards: spread(&manager, "/api/job-cards", cards).await,

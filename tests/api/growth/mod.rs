@@ -81,23 +81,43 @@ fn different(answer: &Value, field: &str) -> usize {
 #[tokio::test]
 async fn no_question_costs_more_when_there_is_more_data() {
     let [few, many] = rows();
-    let (small, large) = (Large::generate(few).await, Large::generate(many).await);
+    let large = Large::generate(many, None).await;
+    let (first, last) = large.days;
+    let days = (last - first).num_days() * i64::try_from(few).expect("rows") / i64::try_from(many).expect("rows");
+    let younger = Large::generate(few, u32::try_from(days).ok()).await;
+    let quieter = Large::generate(few, None).await;
     let mut table = String::new();
     let mut wrong = Vec::new();
-    writeln!(table, "| question | {few} rows | {many} rows | growth |\n|---|---|---|---|").expect("a string");
+    writeln!(
+        table,
+        "| question | {few} rows of {days} days | {few} rows of two years | {many} rows of two years | growth by time | \
+         by busyness |\n|---|---|---|---|---|---|"
+    )
+    .expect("a string");
     for question in QUESTIONS {
-        let (before, after) = (cost(&small, question).await, cost(&large, question).await);
-        let growth = (after.own_read_units / before.own_read_units - 1.0) * 100.0;
+        let (young, quiet) = (cost(&younger, question).await, cost(&quieter, question).await);
+        let after = cost(&large, question).await;
+        let growth = |before: Cost| (after.own_read_units / before.own_read_units - 1.0) * 100.0;
         let shown = |Cost { round_trips, read_units, most_read_units, .. }: Cost| {
             format!("{round_trips} RT {read_units:.1} RRU, at most {most_read_units:.1}")
         };
-        let (shown_before, shown_after) = (shown(before), shown(after));
-        writeln!(table, "| {} | {shown_before} | {shown_after} | {growth:+.1} % |", question.what)
-            .expect("a string");
+        writeln!(
+            table,
+            "| {} | {} | {} | {} | {:+.1} % | {:+.1} % |",
+            question.what,
+            shown(young),
+            shown(quiet),
+            shown(after),
+            growth(young),
+            growth(quiet)
+        )
+        .expect("a string");
         let (round_trips, read_units) = question.budget;
         let more = (question.more)(&large);
-        if after.own_read_units > before.own_read_units * (1.0 + MOST_GROWTH) + UNIT + more {
-            wrong.push(format!("{} grows: {before:?} became {after:?}", question.what));
+        for (before, more) in [(young, 0.0), (quiet, more)] {
+            if after.own_read_units > before.own_read_units * (1.0 + MOST_GROWTH) + UNIT + more {
+                wrong.push(format!("{} grows: {before:?} became {after:?}", question.what));
+            }
         }
         if after.round_trips > round_trips || after.most_read_units > read_units + 2.0 * more {
             wrong.push(format!("{}: {after:?}, {round_trips} RT and {read_units} RRU allowed", question.what));

@@ -107,16 +107,15 @@ pub(super) const QUESTIONS: &[Question] = &[
     })
     .within_days(|d| of_a_day(d.cards, CARD / 2.0)),
     question!("job cards of a span of days", FIRST, |d| {
-        every(&d.manager, SPANS, |span| format!("/api/job-cards?{}", within(span)))
+        every(&d.manager, SPANS, |span| format!("/api/job-cards?{}", d.within(span)))
     }),
     question!("job cards by status of a span of days", FIRST, |d| {
-        every(&d.manager, SPANS, |span| format!("/api/job-cards?filter[status]=INVOICED&{}", within(span)))
+        every(&d.manager, SPANS, |span| format!("/api/job-cards?filter[status]=INVOICED&{}", d.within(span)))
     }),
     question!("customers, page 1", LIST, |d| one(&d.manager, "/api/customers")).within_days(|_| EVERY_DAY),
-    question!("customers, page 1 000 of single rows", LIST, |d| one(
-        &d.manager,
-        "/api/customers?limit=1&page=1000"
-    ))
+    question!("customers, pages to 1 000 of single rows", LIST, |d| {
+        every(&d.manager, (1..=12).map(|n| 1_000 * n / 12), |page| format!("/api/customers?limit=1&page={page}"))
+    })
     // One page may lie in the very middle of its day.
     .within_days(|d| EVERY_DAY + 2.0 * of_a_day(d.customers, CUSTOMER)),
     question!("customers, any page to the last", LIST, |d| {
@@ -141,7 +140,7 @@ pub(super) const QUESTIONS: &[Question] = &[
     })
     .within_days(|_| CENTRES),
     question!("job cards of twelve centres by status, of a span", ALL_CENTRES, |d| {
-        every(&d.admin, SPANS, |span| format!("/api/job-cards?filter[status]=INVOICED&{}", within(span)))
+        every(&d.admin, SPANS, |span| format!("/api/job-cards?filter[status]=INVOICED&{}", d.within(span)))
     })
     .within_days(|_| CENTRES),
     question!("invoices of twelve centres, any page", ALL_CENTRES, |d| {
@@ -187,12 +186,16 @@ pub(super) const QUESTIONS: &[Question] = &[
     }),
 ];
 
-/// Long enough that a small dealership's centre has a page of job cards in each.
-const SPANS: [(&str, &str); 3] =
-    [("2024-12-01", "2025-11-30"), ("2025-04-07", "2026-03-15"), ("2025-10-10", "2026-11-22")];
+/// In hundredths of the time the dealership has been there; so long that a small one's centre has a page of job cards in
+/// each.
+const SPANS: [(i32, i32); 3] = [(2, 51), (20, 66), (45, 100)];
 
-fn within((from, to): (&str, &str)) -> String {
-    format!("filter[createdAt][gte]={from}&filter[createdAt][lte]={to}")
+impl Large {
+    fn within(&self, (from, to): (i32, i32)) -> String {
+        let (first, last) = self.days;
+        let day = |hundredths| first + (last - first) * hundredths / 100;
+        format!("filter[createdAt][gte]={}&filter[createdAt][lte]={}", day(from), day(to))
+    }
 }
 
 fn one<'a>(client: &'a Client, path: &str) -> Vec<(&'a Client, String)> {

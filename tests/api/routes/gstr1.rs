@@ -201,6 +201,17 @@ async fn a_centres_manager_sees_the_own_centres_part_alone() {
 }
 
 #[tokio::test]
+async fn only_the_sections_asked_for_are_shown() {
+    let dealership = open().await;
+    sell(&dealership.one, &dealership.customer().await, "Maharashtra", &[line("100", 1, 18)]).await;
+    let answer = dealership.one.manager.get(&format!("{OF_NOVEMBER}&fields=fp,b2cs.txval")).await;
+    assert_eq!(answer.body["data"], json!({"fp": "112026", "b2cs": [{"txval": 100}]}), "{}", answer.text);
+    assert_eq!(answer.body["summary"]["invoices"]["count"], 1, "the proof is of the whole return");
+    let wrong = dealership.one.manager.get(&format!("{OF_NOVEMBER}&fields=b2b.total")).await;
+    wrong.refused(400, "BAD_QUERY").naming("fields");
+}
+
+#[tokio::test]
 async fn wrong_questions_are_refused_naming_the_parameter() {
     let dealership = open().await;
     for (query, named) in [

@@ -129,7 +129,7 @@ impl Centre {
 
 /// The first morning, before the first customer.
 fn opening(options: &Options) -> DateTime<Utc> {
-    calendar::ist_day_start_utc(options.days().0) + TimeDelta::hours(8)
+    calendar::ist_day_start_utc(options.first_and_last_day().0) + TimeDelta::hours(8)
 }
 
 fn user(

@@ -1,4 +1,4 @@
-use chrono::{Months, NaiveDate};
+use chrono::{Days, Months, NaiveDate};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,10 @@ pub struct Options {
     /// Over how many months it is spread.
     #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=120))]
     pub months: u32,
+    /// Over how many days it is spread, instead of months.
+    #[arg(long, conflicts_with = "months", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=3650))]
+    #[serde(default)]
+    pub days: Option<u32>,
     /// The last day; today unless given.
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub until: Option<NaiveDate>,
@@ -58,6 +62,7 @@ impl Options {
             parts_per_centre: 10,
             service_centers: 3,
             months: 3,
+            days: None,
             // A Saturday: some work is not finished.
             until: NaiveDate::from_ymd_opt(2026, 11, 21),
             seed: 1,
@@ -77,9 +82,13 @@ impl Options {
     }
 
     /// The first and the last day.
-    pub(super) fn days(&self) -> (NaiveDate, NaiveDate) {
+    pub fn first_and_last_day(&self) -> (NaiveDate, NaiveDate) {
         let last = self.last_day();
-        (last.checked_sub_months(Months::new(self.months)).unwrap_or(last), last)
+        let first = match self.days {
+            Some(days) => last.checked_sub_days(Days::new(days.saturating_sub(1).into())),
+            None => last.checked_sub_months(Months::new(self.months)),
+        };
+        (first.unwrap_or(last), last)
     }
 
     /// Documents that were asked for, of which the progress tells.

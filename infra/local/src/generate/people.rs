@@ -55,7 +55,7 @@ const VIN_YEARS: &[u8] = b"LMNPRSTVWXY1";
 impl People {
     pub(super) fn of(options: &Options, first_number: u64) -> Self {
         let moments =
-            |number, count| times::spread(count, options.days(), &mut Dice::of(options.seed, What::Times, number));
+            |number, count| times::spread(count, options.first_and_last_day(), &mut Dice::of(options.seed, What::Times, number));
         let customers = moments(0, options.customers);
         let mut vehicles = moments(1, options.vehicles());
         // Nobody brings a vehicle before there is anybody.

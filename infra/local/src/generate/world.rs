@@ -72,7 +72,7 @@ impl Numbers {
 impl World {
     pub(super) fn of(store: &Store, options: &Options, people: People, centres: Vec<Centre>) -> Self {
         let mut dice = Dice::of(options.seed, What::Times, 2);
-        let mut arrivals = times::spread(options.job_cards, options.days(), &mut dice);
+        let mut arrivals = times::spread(options.job_cards, options.first_and_last_day(), &mut dice);
         // The first ones wait for the first vehicle.
         let open = people.vehicle_at(0).map_or(DateTime::UNIX_EPOCH, |first| first + TimeDelta::minutes(10));
         for (position, arrival) in arrivals.iter_mut().enumerate() {

@@ -59,21 +59,29 @@ impl Store {
                 let first = share(part.wanted, look.rows, part.size());
                 Look { range: look.range.beyond(&after.id), first, ..look }
             });
-            let items = self.rows_of(looks.collect(), part.wanted, descending).await?;
+            let items = self.rows_of::<E>(looks.collect(), part.wanted, descending).await?;
             return Page::of_rows(items, 0, total, query);
         }
         let (parts, skip) = window.parts(limit);
         let reads = parts.iter().map(|part| {
             let looks = part.looks(descending, last_day).collect();
-            self.rows_of(looks, part.wanted, descending != part.from_the_end)
+            self.rows_of::<E>(looks, part.wanted, descending != part.from_the_end)
         });
         let items = in_parallel(reads.collect()).await?.into_iter().flatten().collect();
         Page::of_rows(items, skip, total, query)
     }
 
-    /// The first rows of these partitions together: of each at first its share, then what may be missing. More than its
-    /// share would be a unit more of each of a dozen; what is missing is one of a few.
-    async fn rows_of(&self, looks: Vec<Look>, wanted: usize, descending: bool) -> Result<Vec<Item>, StoreError> {
+    /// The first rows of these partitions together: of each at first its share, as far as the read unit it takes goes, then
+    /// what may be missing. More than its share would be a unit more of each of a dozen; what is missing is one of a few.
+    async fn rows_of<E: Entity>(
+        &self,
+        mut looks: Vec<Look>,
+        wanted: usize,
+        descending: bool,
+    ) -> Result<Vec<Item>, StoreError> {
+        if looks.len() > 1 {
+            looks.iter_mut().for_each(|look| look.first = whole_units::<E>(look.first));
+        }
         let first = in_parallel(looks.iter().map(|look| self.query(&look.range, look.first)).collect()).await?;
         let beyond = |a: &str, b: &str| if descending { a < b } else { a > b };
         let mut ids: Vec<&str> = first.iter().flatten().filter_map(id).collect();
@@ -168,6 +176,11 @@ impl Part<'_> {
 /// Of some rows, those of a source that has `of_source` of all rows: not fewer.
 fn share(rows: usize, of_source: usize, of_all: usize) -> usize {
     rows.saturating_mul(of_source).div_ceil(of_all.max(1)).min(of_source)
+}
+
+/// As many rows as can be read for the units (of 4 KiB) that these take.
+fn whole_units<E: Entity>(rows: usize) -> usize {
+    rows.next_multiple_of((4_096 / E::TYPICAL_BYTES).max(1))
 }
 
 pub(super) fn size(rows: u64) -> usize {

@@ -99,11 +99,12 @@ pub(super) fn check(dump: &Dump, wrong: &mut Vec<String>) {
             }
             let created: DateTime<Utc> = text(document, "createdAt").parse().unwrap_or_default();
             let day = calendar::ist_date(created);
-            let cell = format!("TALLY#{pk} {} {:02}", calendar::MonthKey::of(day), day.day());
-            // Every state has five digits of the day's number.
-            let (cell, one) =
-                code.place().map_or((format!("{cell}-"), 1), |place| (cell, 100_000_i128.pow(place)));
-            *recount.entry(cell).or_default() += one;
+            // Every state has five digits of the day's number; without states, the day has a single digit.
+            let (attribute, one) = match code.place() {
+                Some(place) => (format!("{:02}", day.day()), 100_000_i128.pow(place)),
+                None => (char::from_digit(day.day(), 32).into_iter().collect(), 1),
+            };
+            *recount.entry(format!("TALLY#{pk} {} {attribute}", calendar::MonthKey::of(day))).or_default() += one;
         }
         let mut tallied: BTreeMap<String, i128> = BTreeMap::new();
         let tallies = dump.starting("TALLY#");
