@@ -21,9 +21,11 @@ use dms_http::{
     envelope::Meta,
     excel::Excel,
     extract::{Params, Permit, Spec},
+    views::json,
 };
 use dms_store::keys::TenantKind;
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{centres, gstr1_sheets};
@@ -43,7 +45,8 @@ impl Spec for Asked {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Gstr1Answer {
     /// In the layout of the GST portal: what is uploaded there.
-    data: Gstr1,
+    #[schema(value_type = Gstr1)]
+    data: Value,
     success: bool,
     meta: Meta,
     summary: Gstr1Summary,
@@ -138,7 +141,8 @@ pub(crate) async fn gstr1(
         return Ok(Excel::new(&name, gstr1_sheets::workbook(&gstr1, &issued, &credited)?).into_response());
     }
     let summary = summary(&centres, &gstr1, (&issued, &credited));
-    let answer = Gstr1Answer { data: gstr1, success: true, meta: permit.context.meta(), summary };
+    let data = permit.context.selected(json(&gstr1)?, &query);
+    let answer = Gstr1Answer { data, success: true, meta: permit.context.meta(), summary };
     Ok(axum::Json(answer).into_response())
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use chrono::Utc;
 use dynoxide::Database;
 use rusqlite::Connection;
@@ -14,6 +15,7 @@ use tokio::task::JoinHandle;
 use crate::{
     CloudError,
     changes::{self, Changes},
+    direct::Direct,
     serve,
 };
 
@@ -72,6 +74,11 @@ impl DynamoDb {
                 tracing::error!(error, "embedded DynamoDB ended");
             }
         })
+    }
+
+    /// A client in this process, until stopped.
+    pub(crate) fn direct(&self, stopped: watch::Receiver<bool>) -> SharedHttpClient {
+        SharedHttpClient::new(Direct { database: self.database.clone(), stopped })
     }
 
     pub(crate) async fn tune(&self) -> Result<(), CloudError> {

@@ -4,6 +4,7 @@
 //! the code that runs on Lambda. Data is kept in memory or in a folder; in a folder it survives a killed process.
 
 mod changes;
+mod direct;
 mod dynamodb;
 mod notifications;
 mod s3;
@@ -17,7 +18,9 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 pub use changes::Changes;
+pub use direct::{Answer, operation, perform, response};
 use dynamodb::DynamoDb;
 use notifications::{Notification, Notifications};
 use sqs::Sqs;
@@ -136,6 +139,11 @@ impl EmbeddedCloud {
     /// For example `http://127.0.0.1:40001`.
     pub fn dynamodb_endpoint(&self) -> &str {
         &self.dynamodb_endpoint
+    }
+
+    /// An HTTP client for the SDK's DynamoDB client that needs no connection, whatever endpoint it is given.
+    pub fn dynamodb_client(&self) -> SharedHttpClient {
+        self.dynamodb.direct(self.stop.subscribe())
     }
 
     /// For example `http://127.0.0.1:40002`. Use path-style addressing.

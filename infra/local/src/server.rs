@@ -225,6 +225,7 @@ fn config(cloud: &EmbeddedCloud, secret: Vec<u8>, rate_limit: u32, warehouse_sta
             s3: Some(cloud.s3_endpoint().to_owned()),
             sqs: Some(cloud.sqs_endpoint().to_owned()),
         },
+        dynamodb_client: Some(cloud.dynamodb_client()),
         table_prefix: PREFIX.to_owned(),
         queue_prefix: PREFIX.to_owned(),
         bucket: BUCKET.to_owned(),

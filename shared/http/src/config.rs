@@ -48,6 +48,8 @@ pub struct Config {
     pub credentials: Credentials,
     /// Endpoints of DynamoDB, S3 and SQS where they are not AWS's own.
     pub endpoints: Endpoints,
+    /// Sends the requests to DynamoDB where that is in this process.
+    pub dynamodb_client: Option<HttpClient>,
     /// Put before every table's name.
     pub table_prefix: String,
     /// Put before every queue's name.
@@ -170,6 +172,7 @@ impl Config {
             bucket: required("DMS_BUCKET")?,
             warehouse_state: GstState::parse(&required("DMS_WAREHOUSE_STATE")?)
                 .map_err(|_| ConfigError::Invalid("DMS_WAREHOUSE_STATE", "name or code of an Indian state"))?,
+            dynamodb_client: None,
             jwt_secrets,
             access_ttl_secs: duration("JWT_EXPIRES_IN", DEFAULT_ACCESS_TTL_SECS)?,
             refresh_ttl_secs: duration("REFRESH_TOKEN_EXPIRES_IN", DEFAULT_REFRESH_TTL_SECS)?,
@@ -188,9 +191,10 @@ impl Config {
         let fingerprint_key = Sha512::new().chain_update(b"fingerprint").chain_update(newest).finalize().into();
         let keys: Vec<(String, Vec<u8>)> =
             self.jwt_secrets.into_iter().map(|secret| (key_id(&secret), secret)).collect();
+        let dynamodb = self.endpoints.dynamodb.as_deref();
         Ok(Arc::new(App {
             store: Store::connect(StoreConfig {
-                http: http_client(self.endpoints.dynamodb.as_deref()),
+                http: self.dynamodb_client.unwrap_or_else(|| http_client(dynamodb)),
                 region: self.region.clone(),
                 endpoint: self.endpoints.dynamodb,
                 credentials: self.credentials.clone(),

@@ -10,13 +10,12 @@ use std::{
 use aws_smithy_runtime_api::{
     client::{
         http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
-        orchestrator::{HttpRequest, HttpResponse},
+        orchestrator::HttpRequest,
         result::ConnectorError,
         runtime_components::RuntimeComponents,
     },
-    http::StatusCode,
 };
-use aws_smithy_types::body::SdkBody;
+use dms_embedded_cloud::{operation, response};
 use dynoxide::Database;
 use tokio::{
     sync::watch,
@@ -262,14 +261,9 @@ impl HttpConnector for Process {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let this = self.clone();
         HttpConnectorFuture::new(async move {
-            let target = request.headers().get("x-amz-target").unwrap_or_default();
-            let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-            let body = request.body().bytes().expect("the SDK's requests are in memory").to_vec();
-            let (status, body) = Process::call(&this, &operation, body).await?;
-            let status = StatusCode::try_from(status).expect("an HTTP status");
-            let mut response = HttpResponse::new(status, SdkBody::from(body));
-            response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
-            Ok(response)
+            let (operation, body) = operation(&request)?;
+            let body = body.to_vec();
+            response(Process::call(&this, &operation, body).await?)
         })
     }
 }
