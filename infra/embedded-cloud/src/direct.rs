@@ -51,7 +51,9 @@ fn call<Q: DeserializeOwned, A: Serialize>(
     };
     match run(request).map(|answer| serde_json::to_string(&answer)) {
         Ok(Ok(answer)) => (200, answer),
-        Ok(Err(error)) => (500, json!({"__type": "InternalServerError", "message": error.to_string()}).to_string()),
+        Ok(Err(error)) => {
+            (500, json!({"__type": "InternalServerError", "message": error.to_string()}).to_string())
+        }
         Err(error) => (error.status_code(), error.to_json()),
     }
 }

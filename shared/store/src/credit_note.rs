@@ -28,6 +28,7 @@ use crate::{
 
 impl Entity for CreditNote {
     const WHAT: &'static str = "credit note";
+    const TYPICAL_BYTES: usize = 1_500;
 
     fn key(&self) -> Key {
         TenantKind::CreditNote.own(&self.id).key()

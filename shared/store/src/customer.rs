@@ -16,6 +16,7 @@ use crate::{
 
 impl Entity for Customer {
     const WHAT: &'static str = "customer";
+    const TYPICAL_BYTES: usize = 450;
 
     fn key(&self) -> Key {
         MasterKind::Customer.key(&self.id)

@@ -24,6 +24,7 @@ use crate::{
 
 impl Entity for User {
     const WHAT: &'static str = "user";
+    const TYPICAL_BYTES: usize = 420;
 
     fn key(&self) -> Key {
         MasterKind::User.key(&self.id)

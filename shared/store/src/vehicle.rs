@@ -26,6 +26,7 @@ use crate::{
 
 impl Entity for Vehicle {
     const WHAT: &'static str = "vehicle";
+    const TYPICAL_BYTES: usize = 800;
 
     fn key(&self) -> Key {
         MasterKind::Vehicle.key(&self.id)

@@ -1,6 +1,6 @@
 //! A generated dealership and what is asked about it.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use chrono::NaiveDate;
 use dms_access::{AccessGrant, CentreClaim};
@@ -13,6 +13,9 @@ use uuid::Uuid;
 
 /// How many of each are asked about.
 pub(super) const SAMPLES: usize = 12;
+
+/// So many of the parts that are needed most: every dealership has them, and each about as often a day.
+const BUSY_PARTS: usize = 3;
 
 /// As long as a dealership is there, if nothing else is said.
 const MONTHS: u32 = 24;
@@ -37,6 +40,7 @@ pub(super) struct Large {
     /// Customers with one vehicle that was serviced once: they are alike.
     pub(super) some_served: Vec<Value>,
     pub(super) some_vehicles: Vec<Value>,
+    /// Those that are needed most.
     pub(super) some_parts: Vec<Value>,
     /// After the third page of the list of customers.
     pub(super) cursor: String,
@@ -99,14 +103,15 @@ impl Large {
         let cards = total(&manager, "/api/job-cards").await;
         let customers = total(&admin, "/api/customers").await;
         let mut some_parts = manager.get("/api/inventory?limit=100").await.rows();
-        let mut busy = Vec::new();
+        let mut entries = BTreeMap::new();
         for part in &some_parts {
             let ledger = format!("/api/inventory/parts/{}/transactions", text(part, "id"));
-            busy.push(total(&manager, &ledger).await >= 20);
+            entries.insert(text(part, "id").to_owned(), total(&manager, &ledger).await);
         }
-        let mut busy = busy.into_iter();
-        // Those whose ledger has a whole page.
-        some_parts.retain(|_| busy.next() == Some(true));
+        // Those that are needed most, if their ledger has two pages.
+        some_parts.sort_by_key(|part| std::cmp::Reverse(entries[text(part, "id")]));
+        some_parts.truncate(BUSY_PARTS);
+        some_parts.retain(|part| entries[text(part, "id")] >= 20);
         assert!(!some_parts.is_empty(), "a part that is often needed");
         let after_third = async |path: &str| {
             let third = admin.get(&format!("{path}?page=3")).await;
@@ -121,7 +126,7 @@ impl Large {
             some_customers: spread(&admin, "/api/customers", customers).await,
             some_served: served(&admin, customers).await,
             some_vehicles: spread(&admin, "/api/vehicles", customers).await,
-            some_parts: some_parts.into_iter().take(SAMPLES).collect(),
+            some_parts,
             cursor: after_third("/api/customers").await,
             cursor_of_all: after_third("/api/job-cards").await,
             centre,

@@ -54,8 +54,9 @@ const VIN_YEARS: &[u8] = b"LMNPRSTVWXY1";
 
 impl People {
     pub(super) fn of(options: &Options, first_number: u64) -> Self {
-        let moments =
-            |number, count| times::spread(count, options.first_and_last_day(), &mut Dice::of(options.seed, What::Times, number));
+        let moments = |number, count| {
+            times::spread(count, options.first_and_last_day(), &mut Dice::of(options.seed, What::Times, number))
+        };
         let customers = moments(0, options.customers);
         let mut vehicles = moments(1, options.vehicles());
         // Nobody brings a vehicle before there is anybody.

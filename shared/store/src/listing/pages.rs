@@ -1,5 +1,6 @@
-//! Reading the rows of a page, of which the counts tell the days and the place within them: from the nearer end of its
-//! day, or outwards from where its days meet, and of many partitions of each about its share.
+//! Reading the rows of a page, of which the counts tell the days and the place within them: from the beginning or the end
+//! of its days, or outwards from where the first meets the others, whichever takes the fewest read units; and of many
+//! partitions of each about its share.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,6 +38,13 @@ struct Part<'a> {
     from_the_end: bool,
 }
 
+/// What to read for a page, and how many of the rows read come before it.
+#[derive(Default)]
+struct Plan<'a> {
+    parts: Vec<Part<'a>>,
+    skip: usize,
+}
+
 impl Store {
     /// The page of a list that is counted so. `last_day` is that of the days counted under one.
     pub(super) async fn page_at<E: Entity>(
@@ -62,7 +70,7 @@ impl Store {
             let items = self.rows_of::<E>(looks.collect(), part.wanted, descending).await?;
             return Page::of_rows(items, 0, total, query);
         }
-        let (parts, skip) = window.parts(limit);
+        let Plan { parts, skip } = window.plan::<E>(limit);
         let reads = parts.iter().map(|part| {
             let looks = part.looks(descending, last_day).collect();
             self.rows_of::<E>(looks, part.wanted, descending != part.from_the_end)
@@ -124,18 +132,28 @@ impl Store {
 }
 
 impl Window {
-    /// What to read for a page of up to `limit` rows, and how many of the rows read come before it.
-    fn parts(&self, limit: usize) -> (Vec<Part<'_>>, usize) {
+    /// The cheapest way to read a page of up to `limit` rows.
+    fn plan<E: Entity>(&self, limit: usize) -> Plan<'_> {
         let part = |days, wanted, from_the_end| Part { days, wanted, from_the_end };
-        let Some((first, others)) = self.days.split_first() else { return (Vec::new(), 0) };
-        let rest = first.size().saturating_sub(self.skip);
-        if !others.is_empty() {
-            return (vec![part(&self.days[..1], rest, true), part(others, limit.saturating_sub(rest), false)], 0);
+        let forwards = part(&self.days, self.skip + limit, false);
+        let backwards = part(&self.days, forwards.size().saturating_sub(self.skip), true);
+        let mut plans =
+            vec![Plan { parts: vec![forwards], skip: self.skip }, Plan { parts: vec![backwards], skip: 0 }];
+        if let Some((first, others)) = self.days.split_first().filter(|(_, others)| !others.is_empty()) {
+            let rest = first.size().saturating_sub(self.skip);
+            let outwards = [part(&self.days[..1], rest, true), part(others, limit.saturating_sub(rest), false)];
+            plans.push(Plan { parts: outwards.into(), skip: 0 });
         }
-        match self.skip + limit {
-            forwards if rest < forwards => (vec![part(&self.days, rest, true)], 0),
-            forwards => (vec![part(&self.days, forwards, false)], self.skip),
-        }
+        plans.into_iter().min_by_key(Plan::units::<E>).unwrap_or_default()
+    }
+}
+
+impl Plan<'_> {
+    /// About how many read units it takes.
+    fn units<E: Entity>(&self) -> usize {
+        let looks =
+            self.parts.iter().flat_map(|part| part.sources().into_iter().map(|source| part.first_look(source)));
+        looks.map(|rows| rows.div_ceil(rows_of_a_unit::<E>())).sum()
     }
 }
 
@@ -144,12 +162,15 @@ impl Part<'_> {
         self.days.iter().map(Day::size).sum()
     }
 
+    fn sources(&self) -> BTreeSet<&Source> {
+        self.days.iter().flat_map(|day| day.rows.keys()).collect()
+    }
+
     /// What to read of every source, newest first for a list in descending order that is not read from its end.
     fn looks(&self, descending: bool, last_day: fn(NaiveDate) -> NaiveDate) -> impl Iterator<Item = Look> {
         let from = self.days.iter().map(|day| day.date).min();
         let to = self.days.iter().map(|day| last_day(day.date)).max();
-        let sources: BTreeSet<&Source> = self.days.iter().flat_map(|day| day.rows.keys()).collect();
-        sources.into_iter().map(move |source| {
+        self.sources().into_iter().map(move |source| {
             let range = source.range(from, to);
             let range = if descending != self.from_the_end { range } else { range.ascending() };
             let rows = self.days.iter().map(|day| day.size_in(source)).sum();
@@ -180,7 +201,11 @@ fn share(rows: usize, of_source: usize, of_all: usize) -> usize {
 
 /// As many rows as can be read for the units (of 4 KiB) that these take.
 fn whole_units<E: Entity>(rows: usize) -> usize {
-    rows.next_multiple_of((4_096 / E::TYPICAL_BYTES).max(1))
+    rows.next_multiple_of(rows_of_a_unit::<E>())
+}
+
+fn rows_of_a_unit<E: Entity>() -> usize {
+    (4_096 / E::TYPICAL_BYTES).max(1)
 }
 
 pub(super) fn size(rows: u64) -> usize {

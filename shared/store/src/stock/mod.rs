@@ -40,6 +40,7 @@ pub(crate) use seen::{SeenPart, SeenParts};
 
 impl Entity for Part {
     const WHAT: &'static str = "part";
+    const TYPICAL_BYTES: usize = 500;
 
     fn key(&self) -> Key {
         keys::part(&self.id).key()
@@ -65,6 +66,7 @@ impl Entity for Part {
 
 impl Entity for LedgerEntry {
     const WHAT: &'static str = "ledger entry";
+    const TYPICAL_BYTES: usize = 330;
 
     fn key(&self) -> Key {
         keys::ledger(&self.part_id, &self.id)
