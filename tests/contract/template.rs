@@ -289,12 +289,14 @@ fn the_stream_calls_the_relay_for_commands_and_documents_alone() {
         .map(|f| serde_json::from_str(&text(&f["Pattern"])).unwrap())
         .collect();
     let passes = |event: &str, pk: &str| {
-        patterns.iter().any(|pattern| {
+        let passes = patterns.iter().any(|pattern| {
             let prefixes = pattern["dynamodb"]["Keys"]["pk"]["S"].as_array().unwrap().iter();
             let events = pattern["eventName"].as_array();
             events.is_none_or(|events| events.iter().any(|name| name == event))
                 && prefixes.into_iter().any(|prefix| pk.starts_with(prefix["prefix"].as_str().unwrap()))
-        })
+        });
+        assert_eq!(relay::is_called_for(event, pk), passes, "the local server and the template: {event} {pk}");
+        passes
     };
     assert!(passes("INSERT", "CMD#user#key") && !passes("MODIFY", "CMD#user#key"), "its own note is none");
     for pk in ["C1#JC", "C42#INV", "C9#PART", "C100#PART#id#LEDGER", "CENTRAL#PART", "CUST#id", "VEH#id"] {

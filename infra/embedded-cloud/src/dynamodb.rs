@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -14,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use crate::{
     CloudError,
-    changes::{self, Changes},
+    changes::{self, Changes, Wanted},
     direct::Direct,
     serve,
 };
@@ -40,6 +41,8 @@ pub(crate) struct DynamoDb {
     database: Database,
     /// A path or an SQLite URI.
     location: String,
+    /// The connection that reads the stream, several times a second.
+    reader: Arc<Mutex<Option<Connection>>>,
 }
 
 impl fmt::Debug for DynamoDb {
@@ -58,7 +61,7 @@ impl DynamoDb {
         };
         tokio::task::spawn_blocking(move || {
             let database = Database::new(&location).map_err(engine_error)?;
-            let opened = Self { database, location };
+            let opened = Self { database, location, reader: Arc::default() };
             opened.tune_now()?;
             Ok(opened)
         })
@@ -148,9 +151,22 @@ impl DynamoDb {
     }
 
     /// Changes of a table after a place in its stream.
-    pub(crate) async fn changes(&self, table: String, place: i64, limit: usize) -> Result<Changes, CloudError> {
+    pub(crate) async fn changes(
+        &self,
+        table: String,
+        span: (i64, usize),
+        wanted: Wanted,
+    ) -> Result<Changes, CloudError> {
         let this = self.clone();
-        tokio::task::spawn_blocking(move || changes::after(&this.connect()?, &table, place, limit)).await?
+        tokio::task::spawn_blocking(move || {
+            let mut reader = this.reader.lock().unwrap_or_else(PoisonError::into_inner);
+            let connection = match reader.take() {
+                Some(connection) => connection,
+                None => this.connect()?,
+            };
+            changes::after(reader.insert(connection), &table, span, wanted)
+        })
+        .await?
     }
 
     fn connect(&self) -> Result<Connection, CloudError> {
@@ -192,16 +208,17 @@ mod tests {
         assert_eq!(dynamodb.prune_stream_before(200).unwrap(), PRUNE_BATCH + 1);
         assert_eq!(dynamodb.prune_stream_before(200).unwrap(), 0);
 
-        // The engine's own question must be answered from the index.
-        let plan: String = connection
-            .query_row(
-                "EXPLAIN QUERY PLAN SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1
-                 FROM _stream_records WHERE table_name = 'cars'",
-                [],
-                |row| row.get("detail"),
-            )
-            .unwrap();
-        assert!(plan.contains("dms_stream_by_table"), "{plan}");
+        // The engine's own question must be answered from the index, and that of the stream's reader in the records' order.
+        let plan = |question: &str, parameters: &[&dyn rusqlite::ToSql]| -> Vec<String> {
+            let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {question}")).unwrap();
+            let steps = statement.query_map(parameters, |row| row.get("detail")).unwrap();
+            steps.collect::<Result<_, _>>().unwrap()
+        };
+        let highest = "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1
+            FROM _stream_records WHERE table_name = 'cars'";
+        assert!(plan(highest, &[])[0].contains("dms_stream_by_table"));
+        let steps = plan(changes::AFTER, &[&0, &"cars", &1]);
+        assert_eq!(steps, ["SEARCH _stream_records USING INTEGER PRIMARY KEY (rowid>?)"]);
     }
 
     #[tokio::test]

@@ -19,7 +19,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-pub use changes::Changes;
+pub use changes::{Changes, Wanted};
 pub use direct::{Answer, operation, perform, response};
 use dynamodb::DynamoDb;
 use notifications::{Notification, Notifications};
@@ -69,12 +69,18 @@ pub enum CloudError {
 pub struct Streams(DynamoDb);
 
 impl Streams {
-    /// Changes of a table, at most so many, after a place in its stream; 0 is the beginning of what is kept.
+    /// Changes of a table, of at most so many, after a place in its stream; 0 is the beginning of what is kept. `wanted`
+    /// chooses by the kind of change and the partition key, as the filter of an event source does.
     ///
     /// # Errors
     /// [`CloudError`] when the database cannot be read.
-    pub async fn changes(&self, table: &str, place: i64, limit: usize) -> Result<Changes, CloudError> {
-        self.0.changes(table.to_owned(), place, limit).await
+    pub async fn changes(
+        &self,
+        table: &str,
+        (place, limit): (i64, usize),
+        wanted: changes::Wanted,
+    ) -> Result<Changes, CloudError> {
+        self.0.changes(table.to_owned(), (place, limit), wanted).await
     }
 }
 

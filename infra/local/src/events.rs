@@ -21,8 +21,8 @@ use crate::{
     workers::{batch, done},
 };
 
-/// Most changes that the relay gets at once.
-const CHANGES_AT_ONCE: usize = 100;
+/// Most changes that are looked at at once; the relay gets those that it is called for.
+const CHANGES_AT_ONCE: usize = 200;
 /// How often the stream is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// Rest after a failure.
@@ -117,14 +117,17 @@ impl EventPlayer {
     /// # Errors
     /// [`PlayError`]; the same changes come again.
     pub async fn relay(&mut self) -> Result<bool, PlayError> {
-        let changes = self.streams.changes(&self.table, self.place, CHANGES_AT_ONCE).await?;
-        if changes.records.is_empty() {
+        let span = (self.place, CHANGES_AT_ONCE);
+        let changes = self.streams.changes(&self.table, span, relay::is_called_for).await?;
+        if changes.next == self.place {
             return Ok(false);
         }
-        let event = serde_json::from_value(serde_json::json!({ "Records": changes.records }))?;
-        let response = Box::pin(self.relay.relay(event)).await;
-        if !response.batch_item_failures.is_empty() {
-            return Err(PlayError::Failed("the relay"));
+        if !changes.records.is_empty() {
+            let event = serde_json::from_value(serde_json::json!({ "Records": changes.records }))?;
+            let response = Box::pin(self.relay.relay(event)).await;
+            if !response.batch_item_failures.is_empty() {
+                return Err(PlayError::Failed("the relay"));
+            }
         }
         self.place = changes.next;
         Ok(true)

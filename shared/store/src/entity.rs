@@ -137,10 +137,10 @@ fn drop_nulls(item: &mut Item) {
 }
 
 fn drop_nulls_within(value: &mut AttributeValue) {
-    match value {
-        AttributeValue::M(members) => drop_nulls(members),
-        AttributeValue::L(values) => values.iter_mut().for_each(drop_nulls_within),
-        _ => {}
+    if let AttributeValue::M(members) = value {
+        drop_nulls(members);
+    } else if let AttributeValue::L(values) = value {
+        values.iter_mut().for_each(drop_nulls_within);
     }
 }
 
