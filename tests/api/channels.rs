@@ -189,11 +189,13 @@ async fn health_tells_how_far_behind_the_events_are() {
     let health = dealership.app.anonymous().get("/api/health").await.expect(200);
     assert_eq!(health["events"]["lagSeconds"], 90);
     while player.relay().await.expect("relayed") {}
+    dealership.app.advance(TimeDelta::seconds(1));
     let health = dealership.app.anonymous().get("/api/health").await.expect(200);
     assert_eq!(health["events"]["lagSeconds"], Value::Null, "all is sent");
     assert_eq!(health["events"]["notifications"]["waiting"], 1);
     assert!(health["events"]["rollups"]["waiting"].as_u64().unwrap() > 2, "{health}");
     Box::pin(player.settle()).await.expect("all is done");
+    dealership.app.advance(TimeDelta::seconds(1));
     let health = dealership.app.anonymous().get("/api/health").await.expect(200);
     assert_eq!(health["events"]["rollups"], json!({"waiting": 0, "dead": 0}));
 }

@@ -29,6 +29,7 @@ pub(crate) async fn adjust_stock(
 ) -> ApiResult<Reply> {
     let scope = permit.scope_of(&id, WHAT)?;
     let adjustment = input.adjustment();
+    let _turn = app.store.turn_of_document(&id).await;
     let plan = || async {
         let part = present(&app.store, scope, &id, &cmd).await?;
         let delta = part.delta_of(&adjustment)?;

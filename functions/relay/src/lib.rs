@@ -41,7 +41,8 @@ pub enum Work {
 /// Whether the stream calls the relay for a change, which has a kind (`INSERT`) and a partition key: for new commands, and for
 /// documents of centres and of the dealership. On AWS the filter of the event source says so (template.yaml).
 pub fn is_called_for(kind: &str, pk: &str) -> bool {
-    let of_a_centre = pk.strip_prefix('C').is_some_and(|rest| rest.starts_with(|c: char| ('1'..='9').contains(&c)));
+    let of_a_centre =
+        pk.strip_prefix('C').is_some_and(|rest| rest.starts_with(|c: char| ('1'..='9').contains(&c)));
     let is_document = of_a_centre || ["CUST#", "VEH#", "CENTRAL#PART"].iter().any(|prefix| pk.starts_with(prefix));
     is_document || (kind == "INSERT" && pk.starts_with("CMD#"))
 }

@@ -9,10 +9,12 @@ use dms_domain::{calendar::Clock, formats::GstState};
 use dms_messages::Queues;
 use dms_store::Store;
 use hmac::{Hmac, KeyInit, Mac};
+use serde_json::Value;
 use sha2::Sha256;
 
 use crate::{
     centre_cache::CentreCache,
+    lately::Lately,
     rate_limit::{LoginLimiter, RateLimiter},
 };
 
@@ -39,6 +41,8 @@ pub struct App {
     pub login_limiter: LoginLimiter,
     /// Service centres that were lately read.
     pub centres: CentreCache,
+    /// Whether the services answered, and how the health endpoint tells it.
+    pub health: Lately<(bool, Value)>,
     /// S3.
     pub blob: Blob,
     /// SQS.

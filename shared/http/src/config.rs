@@ -16,6 +16,7 @@ use crate::{
     app::{App, AppState, SystemClock},
     centre_cache::CentreCache,
     http_client::http_client,
+    lately::Lately,
     rate_limit::{LoginLimiter, RateLimiter},
 };
 
@@ -209,6 +210,7 @@ impl Config {
             limiter: RateLimiter::new(self.rate_limit),
             login_limiter: LoginLimiter,
             centres: CentreCache::default(),
+            health: Lately::default(),
             blob: Blob::connect(BlobConfig {
                 http: http_client(self.endpoints.s3.as_deref()),
                 region: self.region.clone(),

@@ -18,12 +18,12 @@ use aws_sdk_dynamodb::{
 use futures::future::try_join_all;
 
 use crate::{
-    counter::Turns,
     error::StoreError,
     keys::Key,
     meter,
     range::{Range, SortRange},
     tables::{Index, Table},
+    turns::Turns,
 };
 
 /// A stored item.

@@ -1,13 +1,7 @@
 //! Document numbers. Where gaps are allowed, a number is one ADD. Where they are not, the counter moves in
 //! the document's own transaction, on the condition that it still is where it was read.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
-
 use dms_domain::numbering::Series;
-use tokio::sync::OwnedMutexGuard;
 
 use crate::{
     client::{Store, number},
@@ -21,11 +15,6 @@ use crate::{
 
 /// The counter's attribute.
 const LAST: &str = "n";
-
-/// Lines up the requests of this process that take numbers of one gapless series: without it they would
-/// cancel each other's transactions. Other processes are held off by the counter's condition.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Turns(Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>>);
 
 impl Store {
     /// The next number of a series that may have gaps.
@@ -45,15 +34,6 @@ impl Store {
     pub async fn last_number(&self, series: &Series) -> Result<i64, StoreError> {
         let counter = self.get(Table::Core, &keys::counter(series)).await?;
         Ok(counter.and_then(|item| number(&item, LAST)).unwrap_or_default())
-    }
-
-    /// Waits for this process's turn to take a number of a gapless series; hold it for the whole command.
-    pub async fn turn(&self, series: &Series) -> OwnedMutexGuard<()> {
-        let turn = {
-            let mut turns = self.turns.0.lock().unwrap_or_else(PoisonError::into_inner);
-            turns.entry(series.counter_name()).or_default().clone()
-        };
-        turn.lock_owned().await
     }
 }
 

@@ -49,6 +49,7 @@ mod tables;
 mod tally;
 mod transaction;
 mod transit;
+mod turns;
 mod unread_step;
 mod update;
 mod user;

@@ -38,6 +38,18 @@ async fn health_names_every_service() {
 }
 
 #[tokio::test]
+async fn the_services_are_asked_once_a_second_however_many_want_to_know() {
+    let app = open().await;
+    let client = app.anonymous();
+    let first = client.get("/api/health").await;
+    assert!(first.reading.calls > 0, "{:?}", first.reading);
+    let second = client.get("/api/health").await;
+    assert_eq!((second.reading.calls, &second.body["data"]), (0, &first.body["data"]));
+    app.advance(TimeDelta::seconds(1));
+    assert_eq!(client.get("/api/health").await.reading.calls, first.reading.calls, "asked again");
+}
+
+#[tokio::test]
 async fn health_is_unhealthy_when_the_services_are_down() {
     let client = open().await.stop_cloud().await;
     let answer = client.get("/api/health").await;

@@ -150,6 +150,7 @@ impl Running {
             limiter: RateLimiter::new(0),
             login_limiter: LoginLimiter,
             centres: CentreCache::default(),
+            health: dms_http::Lately::default(),
             blob: Blob::connect(BlobConfig {
                 region: REGION.to_owned(),
                 http: http.clone(),

@@ -130,19 +130,24 @@ impl QueueStore {
     }
 }
 
+/// Asked at every receive: of the index of those that were ever received, so that messages that wait cost nothing.
+const MOVE_TO_DEAD_LETTERS: &str = "
+    UPDATE messages SET queue = ?4, visible_at = ?2, receipt = NULL, dead_letter_source = ?1
+    WHERE queue = ?1 AND visible_at <= ?2 AND receive_count >= ?3 AND receive_count > 0
+          AND EXISTS (SELECT 1 FROM queues WHERE name = ?4)";
+
 fn move_to_dead_letters(
     connection: &Connection,
     queue: &str,
     redrive: &Redrive,
     now: i64,
 ) -> Result<bool, SqsError> {
-    let moved = connection
-        .prepare_cached(
-            "UPDATE messages SET queue = ?4, visible_at = ?2, receipt = NULL, dead_letter_source = ?1
-             WHERE queue = ?1 AND visible_at <= ?2 AND receive_count >= ?3
-                   AND EXISTS (SELECT 1 FROM queues WHERE name = ?4)",
-        )?
-        .execute(params![queue, now, redrive.max_receive_count, redrive.target])?;
+    let moved = connection.prepare_cached(MOVE_TO_DEAD_LETTERS)?.execute(params![
+        queue,
+        now,
+        redrive.max_receive_count,
+        redrive.target
+    ])?;
     Ok(moved > 0)
 }
 
@@ -160,4 +165,20 @@ fn stored_message(row: &Row<'_>) -> rusqlite::Result<StoredMessage> {
         dead_letter_source: row.get(8)?,
         trace_header: row.get(9)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn messages_that_wait_are_not_looked_through_for_dead_ones() {
+        let store = QueueStore::open(None).unwrap();
+        let connection = store.lock();
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {MOVE_TO_DEAD_LETTERS}")).unwrap();
+        let step: String = statement.query_row(params!["queue", 1, 5, "dead"], |row| row.get("detail")).unwrap();
+        assert!(step.contains("messages_received (queue=? AND receive_count>?)"), "{step}");
+    }
 }

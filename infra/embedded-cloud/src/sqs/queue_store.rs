@@ -28,7 +28,8 @@ const SCHEMA: &str = "
         dead_letter_source TEXT,
         trace_header TEXT
     );
-    CREATE INDEX IF NOT EXISTS messages_by_visibility ON messages (queue, visible_at, id);";
+    CREATE INDEX IF NOT EXISTS messages_by_visibility ON messages (queue, visible_at, id);
+    CREATE INDEX IF NOT EXISTS messages_received ON messages (queue, receive_count) WHERE receive_count > 0;";
 
 /// All times are milliseconds since 1970.
 pub(super) struct QueueStore(Mutex<Connection>);

@@ -25,7 +25,7 @@ enum Place {
     /// A deployment.
     Deployment,
     /// The data folder: its own cloud, and its lock.
-    Folder(EmbeddedCloud, AppState, File),
+    Folder(Box<EmbeddedCloud>, AppState, File),
 }
 
 impl Place {
@@ -34,7 +34,7 @@ impl Place {
             return Ok(Self::Deployment);
         }
         let (cloud, app, lock) = open_folder(options).await?;
-        Ok(Self::Folder(cloud, app, lock))
+        Ok(Self::Folder(Box::new(cloud), app, lock))
     }
 
     fn store(&self) -> Result<Store, ServerError> {
