@@ -144,16 +144,18 @@ impl Window {
             let outwards = [part(&self.days[..1], rest, true), part(others, limit.saturating_sub(rest), false)];
             plans.push(Plan { parts: outwards.into(), skip: 0 });
         }
-        plans.into_iter().min_by_key(Plan::units::<E>).unwrap_or_default()
+        plans.into_iter().min_by_key(Plan::cost::<E>).unwrap_or_default()
     }
 }
 
 impl Plan<'_> {
-    /// About how many read units it takes.
-    fn units<E: Entity>(&self) -> usize {
-        let looks =
-            self.parts.iter().flat_map(|part| part.sources().into_iter().map(|source| part.first_look(source)));
-        looks.map(|rows| rows.div_ceil(rows_of_a_unit::<E>())).sum()
+    /// About how many read units it takes, and rows.
+    fn cost<E: Entity>(&self) -> (usize, usize) {
+        let looks_of = |part: &Part<'_>| -> Vec<usize> {
+            part.sources().into_iter().map(|source| part.first_look(source)).collect()
+        };
+        let looks: Vec<usize> = self.parts.iter().flat_map(looks_of).collect();
+        (looks.iter().map(|rows| rows.div_ceil(rows_of_a_unit::<E>())).sum(), looks.iter().sum())
     }
 }
 
