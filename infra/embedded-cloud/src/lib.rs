@@ -1,7 +1,8 @@
 //! DynamoDB, S3 and SQS inside the process, for `cargo run` and the tests.
 //!
 //! Each service listens on a loopback port and is used through the ordinary AWS SDK clients, so the code under test is
-//! the code that runs on Lambda. Data is kept in memory or in a folder; in a folder it survives a killed process.
+//! the code that runs on Lambda; DynamoDB's client can also do without the connection
+//! ([`EmbeddedCloud::dynamodb_client`]). Data is kept in memory or in a folder; in a folder it survives a killed process.
 
 mod changes;
 mod direct;
