@@ -36,7 +36,7 @@ const STOP_WITHIN: Duration = Duration::from_secs(5);
 const PREFIX: &str = "dms-local-";
 const BUCKET: &str = "dms-local-files";
 /// The form of the data in the folder: another number when older data can no longer be read.
-const FORMAT: &str = "2";
+const FORMAT: &str = "3";
 /// The embedded DynamoDB's file: in a folder that was used.
 const DATABASE: &str = "dynamodb.sqlite";
 
