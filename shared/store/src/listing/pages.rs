@@ -30,12 +30,14 @@ struct Look {
     rows: usize,
 }
 
-/// The first rows of some days together, or the last.
+/// The first rows of some days together, or the last, or those from a row on.
 struct Part<'a> {
     days: &'a [Day],
     wanted: usize,
     /// Read against the order of the list.
     from_the_end: bool,
+    /// The row from which on they are read.
+    from_row: Option<&'a str>,
 }
 
 /// What to read for a page, and how many of the rows read come before it.
@@ -54,23 +56,13 @@ impl Store {
         query: &Query,
     ) -> Result<Page<E>, StoreError> {
         let total = sum(counts);
-        let (descending, limit) = (is_descending(query), query.limit as usize);
+        let descending = is_descending(query);
         let found = match query.after() {
             None => window(counts, descending, query.offset(), query.limit.into()),
             Some(after) => window_after(counts, descending, after, query.limit.into()),
         };
         let Some(window) = found else { return Ok(Page { rows: Vec::new(), total, last: None }) };
-        if let Some(after) = query.after() {
-            // Also the row after which the page begins, and the one that tells whether more follow.
-            let part = Part { days: &window.days, wanted: limit + 2, from_the_end: false };
-            let looks = part.looks(descending, last_day).map(|look| {
-                let first = share(part.wanted, look.rows, part.size());
-                Look { range: look.range.beyond(&after.id), first, ..look }
-            });
-            let items = self.rows_of::<E>(looks.collect(), part.wanted, descending).await?;
-            return Page::of_rows(items, 0, total, query);
-        }
-        let Plan { parts, skip } = window.plan::<E>(limit);
+        let Plan { parts, skip } = window.plan::<E>(query);
         let reads = parts.iter().map(|part| {
             let looks = part.looks(descending, last_day).collect();
             self.rows_of::<E>(looks, part.wanted, descending != part.from_the_end)
@@ -132,17 +124,23 @@ impl Store {
 }
 
 impl Window {
-    /// The cheapest way to read a page of up to `limit` rows.
-    fn plan<E: Entity>(&self, limit: usize) -> Plan<'_> {
-        let part = |days, wanted, from_the_end| Part { days, wanted, from_the_end };
-        let forwards = part(&self.days, self.skip + limit, false);
-        let backwards = part(&self.days, forwards.size().saturating_sub(self.skip), true);
+    /// The cheapest way to read the page that a query asks for.
+    fn plan<'a, E: Entity>(&'a self, query: &'a Query) -> Plan<'a> {
+        let limit = query.limit as usize;
+        if let Some(after) = query.after() {
+            // Also the row after which the page begins, and the one that tells whether more follow.
+            let part = Part { from_row: Some(&after.id), ..Part::first(&self.days, limit + 2) };
+            return Plan { parts: vec![part], skip: 0 };
+        }
+        let forwards = Part::first(&self.days, self.skip + limit);
+        let backwards = Part::last(&self.days, forwards.size().saturating_sub(self.skip));
         let mut plans =
             vec![Plan { parts: vec![forwards], skip: self.skip }, Plan { parts: vec![backwards], skip: 0 }];
         if let Some((first, others)) = self.days.split_first().filter(|(_, others)| !others.is_empty()) {
             let rest = first.size().saturating_sub(self.skip);
-            let outwards = [part(&self.days[..1], rest, true), part(others, limit.saturating_sub(rest), false)];
-            plans.push(Plan { parts: outwards.into(), skip: 0 });
+            let backwards = Part::last(std::slice::from_ref(first), rest);
+            let outwards = vec![backwards, Part::first(others, limit.saturating_sub(rest))];
+            plans.push(Plan { parts: outwards, skip: 0 });
         }
         plans.into_iter().min_by_key(Plan::cost::<E>).unwrap_or_default()
     }
@@ -159,9 +157,23 @@ impl Plan<'_> {
     }
 }
 
-impl Part<'_> {
+impl<'a> Part<'a> {
+    /// The first rows of some days.
+    fn first(days: &'a [Day], wanted: usize) -> Self {
+        Self { days, wanted, from_the_end: false, from_row: None }
+    }
+
+    /// The last rows of some days.
+    fn last(days: &'a [Day], wanted: usize) -> Self {
+        Self { from_the_end: true, ..Self::first(days, wanted) }
+    }
+
     fn size(&self) -> usize {
         self.days.iter().map(Day::size).sum()
+    }
+
+    fn size_in(&self, source: &Source) -> usize {
+        self.days.iter().map(|day| day.size_in(source)).sum()
     }
 
     fn sources(&self) -> BTreeSet<&Source> {
@@ -175,14 +187,20 @@ impl Part<'_> {
         self.sources().into_iter().map(move |source| {
             let range = source.range(from, to);
             let range = if descending != self.from_the_end { range } else { range.ascending() };
-            let rows = self.days.iter().map(|day| day.size_in(source)).sum();
-            Look { range, first: self.first_look(source), rows }
+            let range = match self.from_row {
+                Some(id) => range.beyond(id),
+                None => range,
+            };
+            Look { range, first: self.first_look(source), rows: self.size_in(source) }
         })
     }
 
     /// How many rows of a source are likely among the wanted ones: those of the days that lie among them as a whole, and
-    /// of the day that does not its share.
+    /// of the day that does not its share. Where they begin within a day is not known of a row: its share of all days.
     fn first_look(&self, source: &Source) -> usize {
+        if self.from_row.is_some() {
+            return share(self.wanted, self.size_in(source), self.size());
+        }
         let mut days: Vec<&Day> = self.days.iter().collect();
         if self.from_the_end {
             days.reverse();
