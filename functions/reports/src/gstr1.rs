@@ -21,6 +21,7 @@ use dms_http::{
     envelope::Meta,
     excel::Excel,
     extract::{Params, Permit, Spec},
+    fields,
     views::json,
 };
 use dms_store::keys::TenantKind;
@@ -141,7 +142,7 @@ pub(crate) async fn gstr1(
         return Ok(Excel::new(&name, gstr1_sheets::workbook(&gstr1, &issued, &credited)?).into_response());
     }
     let summary = summary(&centres, &gstr1, (&issued, &credited));
-    let data = permit.context.selected(json(&gstr1)?, &query);
+    let data = fields::select(json(&gstr1)?, &query.fields);
     let answer = Gstr1Answer { data, success: true, meta: permit.context.meta(), summary };
     Ok(axum::Json(answer).into_response())
 }

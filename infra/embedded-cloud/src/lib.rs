@@ -15,11 +15,11 @@ mod sqs;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 pub use changes::{Changes, Wanted};
 pub use direct::{Answer, operation, perform, response};
 use dynamodb::DynamoDb;
@@ -79,7 +79,7 @@ impl Streams {
         &self,
         table: &str,
         (place, limit): (i64, usize),
-        wanted: changes::Wanted,
+        wanted: Wanted,
     ) -> Result<Changes, CloudError> {
         self.0.changes(table.to_owned(), (place, limit), wanted).await
     }

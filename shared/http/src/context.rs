@@ -75,7 +75,7 @@ impl Context {
     /// # Errors
     /// 500 when it has no JSON form.
     pub fn document(&self, document: Value, version: u64, query: &Query) -> ApiResult<Reply> {
-        self.reply(200, &self.selected(document, query), Some(version))
+        self.reply(200, &fields::select(document, &query.fields), Some(version))
     }
 
     /// Figures that are no document, with the fields the query asks for.
@@ -83,12 +83,7 @@ impl Context {
     /// # Errors
     /// 500 when they have no JSON form.
     pub fn figures(&self, figures: Value, query: &Query) -> ApiResult<Reply> {
-        self.reply(200, &self.selected(figures, query), None)
-    }
-
-    /// Of figures, or of a document, the fields the query asks for.
-    pub fn selected(&self, figures: Value, query: &Query) -> Value {
-        fields::select(figures, &query.fields)
+        self.reply(200, &fields::select(figures, &query.fields), None)
     }
 
     /// One page of a list, with the fields the query asks for. `last` is the place of its last row, when more follow;
@@ -111,7 +106,7 @@ impl Context {
         query: &Query,
         beside: &[(&str, Value)],
     ) -> ApiResult<Reply> {
-        let rows: Vec<Value> = rows.into_iter().map(|row| self.selected(row, query)).collect();
+        let rows: Vec<Value> = rows.into_iter().map(|row| fields::select(row, &query.fields)).collect();
         let offset = query.offset() + u64::from(query.limit);
         let page = query.position.as_ref().map_or(query.page, |position| position.page);
         let has_next = last.is_some() || (query.after().is_none() && offset < total);

@@ -39,7 +39,7 @@ pub(crate) fn check<Row: ToSchema>(query: &Query) -> Result<(), QueryError> {
 }
 
 /// The document with only the fields asked for; all of them when none is named. One that it does not have is left out.
-pub(crate) fn select(document: Value, fields: &[String]) -> Value {
+pub fn select(document: Value, fields: &[String]) -> Value {
     let Value::Object(mut all) = document else { return document };
     if fields.is_empty() {
         return Value::Object(all);

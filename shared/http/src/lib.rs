@@ -18,7 +18,7 @@ mod error;
 pub mod excel;
 pub mod expand;
 pub mod extract;
-mod fields;
+pub mod fields;
 pub mod files;
 mod http_client;
 pub mod lambda;

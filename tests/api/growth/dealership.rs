@@ -1,6 +1,6 @@
 //! A generated dealership and what is asked about it.
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 use chrono::NaiveDate;
 use dms_access::{AccessGrant, CentreClaim};
@@ -102,16 +102,15 @@ impl Large {
         };
         let cards = total(&manager, "/api/job-cards").await;
         let customers = total(&admin, "/api/customers").await;
-        let mut some_parts = manager.get("/api/inventory?limit=100").await.rows();
-        let mut entries = BTreeMap::new();
-        for part in &some_parts {
-            let ledger = format!("/api/inventory/parts/{}/transactions", text(part, "id"));
-            entries.insert(text(part, "id").to_owned(), total(&manager, &ledger).await);
+        let mut parts = Vec::new();
+        for part in manager.get("/api/inventory?limit=100").await.rows() {
+            let ledger = format!("/api/inventory/parts/{}/transactions", text(&part, "id"));
+            parts.push((total(&manager, &ledger).await, part));
         }
+        parts.sort_by_key(|(entries, _)| std::cmp::Reverse(*entries));
         // Those that are needed most, if their ledger has two pages.
-        some_parts.sort_by_key(|part| std::cmp::Reverse(entries[text(part, "id")]));
-        some_parts.truncate(BUSY_PARTS);
-        some_parts.retain(|part| entries[text(part, "id")] >= 20);
+        let busiest = parts.into_iter().take(BUSY_PARTS).filter(|(entries, _)| *entries >= 20);
+        let some_parts: Vec<Value> = busiest.map(|(_, part)| part).collect();
         assert!(!some_parts.is_empty(), "a part that is often needed");
         let after_third = async |path: &str| {
             let third = admin.get(&format!("{path}?page=3")).await;

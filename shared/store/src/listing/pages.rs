@@ -149,11 +149,9 @@ impl Window {
 impl Plan<'_> {
     /// About how many read units it takes, and rows.
     fn cost<E: Entity>(&self) -> (usize, usize) {
-        let looks_of = |part: &Part<'_>| -> Vec<usize> {
-            part.sources().into_iter().map(|source| part.first_look(source)).collect()
-        };
-        let looks: Vec<usize> = self.parts.iter().flat_map(looks_of).collect();
-        (looks.iter().map(|rows| rows.div_ceil(rows_of_a_unit::<E>())).sum(), looks.iter().sum())
+        let looks =
+            self.parts.iter().flat_map(|part| part.sources().into_iter().map(|source| part.first_look(source)));
+        looks.fold((0, 0), |(units, rows), look| (units + look.div_ceil(rows_of_a_unit::<E>()), rows + look))
     }
 }
 
